@@ -1,0 +1,196 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { EstimateOptions } from './commands/estimate.ts';
+import type { RatesOptions } from './commands/rates.ts';
+import { CACHE_TTLS, PERIODS_PER_MONTH } from './core/estimate.ts';
+import { InputError } from './core/input-error.ts';
+import { type Money, parseUsd } from './core/money.ts';
+import { EXIT } from './core/report.ts';
+import { type Instant, parseInstant } from './core/time.ts';
+import type { Io } from './io.ts';
+import { FORMAT_NAMES, FORMATS } from './output/index.ts';
+import { safeText } from './output/safe.ts';
+import { VERSION } from './version.ts';
+
+/** The program: arguments in, exit code out. It touches nothing but `io` and never throws. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = programFor(io, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    return exitCodeOf(error, io);
+  }
+}
+
+function exitCodeOf(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) {
+    // commander has already written its message; its own code for a wrong call is 1.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.cannotRun;
+  }
+  if (error instanceof InputError) {
+    for (const { source, message } of error.problems) {
+      const where = source ? `${source.file}${source.line ? `:${source.line}` : ''}: ` : '';
+      io.err(`${safeText(`${where}error: ${message}`)}\n`);
+    }
+    return EXIT.cannotRun;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.err(`openai-cost ${VERSION}: this is a bug, please report it\n${stack}\n`);
+  return EXIT.bug;
+}
+
+function programFor(io: Io, setCode: (code: number) => void): Command {
+  const program = new Command('openai-cost')
+    .description('What OpenAI API calls cost: before you send them, and on the bill.')
+    .version(VERSION, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', EXIT_CODES);
+  const commands = [estimateCommand(io, setCode), ratesCommand(io, setCode)];
+  for (const command of commands) program.addCommand(command);
+  // addCommand hands nothing down, so every command is told.
+  for (const command of [program, ...commands, ...commands.flatMap((c) => c.commands)]) {
+    command
+      .exitOverride()
+      .showHelpAfterError('(--help shows how it is used)')
+      .configureOutput({
+        writeOut: io.out,
+        writeErr: io.err,
+        getOutHelpWidth: () => io.columns ?? 80,
+        getErrHelpWidth: () => io.columns ?? 80,
+      });
+  }
+  return program;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0  fine
+  1  a budget is exceeded, or a rule failed
+  2  the command could not run: wrong usage, missing file, bad rate table
+  3  incomplete: something could not be read or priced, the total is a lower bound
+`;
+
+function estimateCommand(io: Io, setCode: (code: number) => void): Command {
+  return withPrintOptions(new Command('estimate'))
+    .summary('what prompts will cost')
+    .description(
+      'Counts the tokens of prompt files and prices them. Without --model it compares current models.',
+    )
+    .argument('<files...>', 'files, globs, directories, or - for standard input')
+    .addOption(
+      new Option('-m, --model <names>', 'model, repeatable or separated by commas').argParser(
+        names,
+      ),
+    )
+    .option('--all-models', 'compare all models that are in use')
+    .option('-o, --output-tokens <n>', 'output tokens of each call', wholeNumber)
+    .option('--cached-tokens <n>', 'input tokens of each call read from the cache', wholeNumber)
+    .option('--cache-write-tokens <n>', 'input tokens of each call written to it', wholeNumber)
+    .addOption(new Option('--cache-ttl <ttl>', 'how long they are kept').choices(CACHE_TTLS))
+    .option('-n, --requests <n>', 'calls of each prompt', positiveNumber)
+    .addOption(
+      new Option('--per <period>', '--requests is a rate; shows a month of 30 days').choices(
+        Object.keys(PERIODS_PER_MONTH),
+      ),
+    )
+    .option('--tier <tier>', 'service tier: standard, batch, flex, priority, ...')
+    .option('--region <region>', 'regional processing: eu, us')
+    .option('--on <date>', 'prices in force on a day (UTC)', instant)
+    .option('--budget <usd>', 'exit with 1 above this amount (with --per, of a month)', dollars)
+    .addOption(new Option('--by <group>', 'a row for each').choices(['model', 'file']))
+    .option('--rates <file>', 'another rate table')
+    .option('--explain', 'show each figure as tokens x rate, with date and source')
+    .action(async (files: string[], options: EstimateOptions) => {
+      const { runEstimate } = await import('./commands/estimate.ts');
+      setCode(await runEstimate(files, options, io));
+    });
+}
+
+function ratesCommand(io: Io, setCode: (code: number) => void): Command {
+  const list = withPrintOptions(new Command('list'))
+    .summary('all models and their prices')
+    .description('Lists the models with their prices per million text tokens.')
+    .option('--on <date>', 'prices in force on a day (UTC)', instant)
+    .option('--rates <file>', 'another rate table')
+    .action(async (options: RatesOptions) => {
+      const { listRates } = await import('./commands/rates.ts');
+      setCode(await listRates(options, io));
+    });
+  const show = withPrintOptions(new Command('show'), ['text', 'json'])
+    .summary('one model: all prices, with history and sources')
+    .description('Shows everything that the rate table says of a model or tool.')
+    .argument('<model>', 'a model, alias, fine-tuned model or tool')
+    .option('--rates <file>', 'another rate table')
+    .action(async (name: string, options: RatesOptions) => {
+      const { showRates } = await import('./commands/rates.ts');
+      setCode(await showRates(name, options, io));
+    });
+  const check = new Command('check')
+    .summary('whether a rate table is sound')
+    .description('Checks the form and the sense of a rate table, by default the one in use.')
+    .argument('[file]', 'a rate table')
+    .action(async (file: string | undefined) => {
+      const { checkRates } = await import('./commands/rates.ts');
+      setCode(await checkRates(file, io));
+    });
+  return new Command('rates')
+    .summary('the prices that are used')
+    .description('Shows and checks the rate table.')
+    .addCommand(list)
+    .addCommand(show)
+    .addCommand(check);
+}
+
+function withPrintOptions(command: Command, formats: readonly string[] = FORMAT_NAMES): Command {
+  const help = formats.map((name) => {
+    const format = FORMATS[name as keyof typeof FORMATS];
+    return `${name} (${format.help})`;
+  });
+  return command
+    .addOption(
+      new Option('-f, --format <format>', help.join(', ')).choices(formats).default('text'),
+    )
+    .option('--color', 'colour even when it is piped')
+    .option('--no-color', 'no colour')
+    .option('-q, --quiet', 'no warnings and notes');
+}
+
+function names(value: string, previous: readonly string[] = []): string[] {
+  const added = value
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (added.length === 0) throw new InvalidArgumentError('It must name a model.');
+  return [...new Set([...previous, ...added])];
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number)) {
+    throw new InvalidArgumentError('It must be a whole number such as 1000.');
+  }
+  return number;
+}
+
+function positiveNumber(value: string): number {
+  const number = wholeNumber(value);
+  if (number === 0) throw new InvalidArgumentError('It must be at least 1.');
+  return number;
+}
+
+function instant(value: string): Instant {
+  const parsed = parseInstant(value);
+  if (parsed === undefined) {
+    throw new InvalidArgumentError('It must be a date such as 2026-07-30.');
+  }
+  return parsed;
+}
+
+function dollars(value: string): Money {
+  const amount = parseUsd(value.replace(/^\$/, ''));
+  if (amount === undefined) throw new InvalidArgumentError('It must be an amount such as 12.50.');
+  return amount;
+}

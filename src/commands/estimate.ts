@@ -1,0 +1,135 @@
+import { judge } from '../core/budget.ts';
+import {
+  type CacheTtl,
+  costOf,
+  type EstimateRequest,
+  estimate,
+  type ModelEstimate,
+  type Period,
+} from '../core/estimate.ts';
+import { InputError } from '../core/input-error.ts';
+import type { Money } from '../core/money.ts';
+import { type RateTable, versionAt } from '../core/rates.ts';
+import { type EstimateFacts, type EstimateReport, exitCode, type GroupBy } from '../core/report.ts';
+import { type Instant, instantOf } from '../core/time.ts';
+import type { ServiceTier } from '../core/usage.ts';
+import { readPrompts } from '../input/prompts.ts';
+import type { Io } from '../io.ts';
+import { ESTIMATE_RULES, findings } from '../rules/index.ts';
+import { countTokens } from '../tokens/index.ts';
+import { loadRates } from './load-rates.ts';
+import { type PrintOptions, print } from './print.ts';
+
+export interface EstimateOptions extends PrintOptions {
+  readonly model?: readonly string[];
+  readonly allModels?: boolean;
+  readonly outputTokens?: number;
+  readonly cachedTokens?: number;
+  readonly cacheWriteTokens?: number;
+  readonly cacheTtl?: CacheTtl;
+  readonly requests?: number;
+  readonly per?: Period;
+  readonly tier?: string;
+  readonly region?: string;
+  readonly on?: Instant;
+  readonly budget?: Money;
+  readonly by?: GroupBy;
+  readonly rates?: string;
+  readonly explain?: boolean;
+}
+
+/** `openai-cost estimate`: what prompts will cost, before they are sent. */
+export async function runEstimate(
+  names: readonly string[],
+  options: EstimateOptions,
+  io: Io,
+): Promise<number> {
+  const rates = await loadRates(io, options.rates);
+  const { prompts, unreadable } = await readPrompts(names, io, countTokens);
+  const now = instantOf(io.now());
+  const comparison = options.model === undefined;
+  const request = requestOf(prompts, options, rates, now);
+  const facts = { ...estimate(request, rates), comparison, unreadable, now };
+  const report: EstimateReport = {
+    ...facts,
+    command: 'estimate',
+    by: options.by ?? (prompts.length > 1 && request.models.length === 1 ? 'file' : 'model'),
+    explain: options.explain ?? false,
+    findings: findings(ESTIMATE_RULES, facts),
+    complete: isComplete(facts),
+  };
+  await print(report, options, io);
+  return exitCode(report);
+}
+
+function requestOf(
+  prompts: EstimateRequest['prompts'],
+  options: EstimateOptions,
+  rates: RateTable,
+  now: Instant,
+): EstimateRequest {
+  if (options.budget !== undefined && options.model === undefined) {
+    throw new InputError('--budget needs --model: a comparison of models has no single cost');
+  }
+  if (options.model !== undefined && options.allModels) {
+    throw new InputError('--model and --all-models exclude each other');
+  }
+  const at = options.on ?? now;
+  const tier = tierOf(options.tier ?? 'standard', rates);
+  const region = regionOf(options.region ?? 'global', rates);
+  const models = options.model ?? comparedModels(rates, at, tier, options.allModels ?? false);
+  const { outputTokens, cachedTokens, cacheWriteTokens, cacheTtl, requests, per, budget } = options;
+  return {
+    ...{ prompts, models, at, tier, region, outputTokens, cachedTokens },
+    ...{ cacheWriteTokens, cacheTtl, requests, per, budget },
+  };
+}
+
+function tierOf(name: string, rates: RateTable): ServiceTier {
+  const tier = rates.serviceTiers.find(({ id, aliases }) => id === name || aliases.includes(name));
+  if (tier) return tier.id;
+  const known = rates.serviceTiers.flatMap(({ id, aliases }) => [id, ...aliases]);
+  throw new InputError(`unknown service tier "${name}"; known are ${known.join(', ')}`);
+}
+
+function regionOf(name: string, rates: RateTable): string {
+  if (rates.regions.some(({ id }) => id === name)) return name;
+  const known = rates.regions.map(({ id }) => id).join(', ');
+  throw new InputError(`unknown region "${name}"; known are ${known}`);
+}
+
+/** What to compare when nobody names a model: what is in use on that day and has a text price. */
+function comparedModels(
+  rates: RateTable,
+  at: Instant,
+  tier: ServiceTier,
+  all: boolean,
+): readonly string[] {
+  const models = rates.models.filter((model) => {
+    const ended = model.shutdown.get(model.id);
+    const cell = versionAt(model, at)?.tokens[tier]?.short?.text?.input;
+    const inUse = model.encoding !== null && (ended === undefined || at < ended);
+    return (all || model.prominent) && inUse && typeof cell === 'object';
+  });
+  if (models.length === 0) {
+    throw new InputError(
+      `none of the models compared by default has a ${tier} price on that day; name one with --model`,
+    );
+  }
+  return models.map(({ id }) => id);
+}
+
+/**
+ * Whether the cost is known as far as it was asked for. Of a comparison nobody pays the whole: it
+ * is incomplete only when no model has a price.
+ */
+function isComplete(facts: EstimateFacts): boolean {
+  if (facts.unreadable.length > 0) return false;
+  const isPriced = (model: ModelEstimate) => costOf(model).unpriced.length === 0;
+  if (facts.comparison) return facts.models.some(isPriced);
+  const { budget } = facts.request;
+  return facts.models.every(
+    (model) =>
+      isPriced(model) && (budget === undefined || judge(facts, model, budget).kind !== 'undecided'),
+  );
+}

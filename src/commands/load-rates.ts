@@ -1,0 +1,31 @@
+import { InputError } from '../core/input-error.ts';
+import type { RateTable } from '../core/rates.ts';
+import { readRateTable, readShippedRateTable } from '../input/rates.ts';
+import type { Io } from '../io.ts';
+
+export const SHIPPED_RATES = 'rates/openai.json';
+
+/**
+ * The table that the package ships, or one of the user's own.
+ * @throws InputError when it cannot be read or is no table that can be trusted
+ */
+export async function loadRates(
+  io: Pick<Io, 'readFile' | 'packageFile'>,
+  file?: string | undefined,
+): Promise<RateTable> {
+  if (file === undefined) {
+    const bytes = await io.readFile(io.packageFile(SHIPPED_RATES));
+    return readShippedRateTable(bytes, SHIPPED_RATES);
+  }
+  return readRateTable(await readRatesFile(io, file), file);
+}
+
+export async function readRatesFile(io: Pick<Io, 'readFile'>, file: string): Promise<Uint8Array> {
+  try {
+    return await io.readFile(file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error;
+    const what = code === 'ENOENT' ? 'no such file' : `cannot be read (${String(code)})`;
+    throw new InputError([{ source: { file }, message: what }]);
+  }
+}

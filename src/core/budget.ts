@@ -1,0 +1,39 @@
+import {
+  costAtMaximum,
+  costOf,
+  coversInputOnly,
+  type Estimate,
+  type ModelEstimate,
+  perMonth,
+} from './estimate.ts';
+import type { Money, Range } from './money.ts';
+
+/** What a budget says of one model. `undecided` does not pass: the whole bill is not in sight. */
+export type Verdict =
+  | { readonly kind: 'within' }
+  | { readonly kind: 'exceeded'; readonly cost: Range }
+  | { readonly kind: 'undecided'; readonly reason: string };
+
+/**
+ * Judges one model at the high end of its range, in exact amounts: exactly at the limit passes.
+ * Where the output is not given, the most that the model can answer must fit as well.
+ */
+export function judge(estimate: Estimate, of: ModelEstimate, limit: Money): Verdict {
+  const { per } = estimate.request;
+  const scale = (range: Range) => (per ? perMonth(range, per) : range);
+  const total = costOf(of);
+  const cost = scale(total);
+  if (cost.low > limit) return { kind: 'exceeded', cost };
+  if (total.unpriced.length > 0) {
+    return { kind: 'undecided', reason: 'part of the cost has no price' };
+  }
+  if (cost.high > limit) return { kind: 'exceeded', cost };
+  if (!coversInputOnly(estimate)) return { kind: 'within' };
+  const most = costAtMaximum(of);
+  if (most && most.unpriced.length === 0 && scale(most).high <= limit) return { kind: 'within' };
+  return {
+    kind: 'undecided',
+    reason:
+      'the output is not known, and as much as the model can give would not fit; set --output-tokens',
+  };
+}

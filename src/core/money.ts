@@ -1,0 +1,120 @@
+/**
+ * An exact amount of money, in units of 1/(3600 x 10^18) US dollars.
+ *
+ * The unit divides every price that OpenAI prints: a token of a price per million with six
+ * decimals, with a regional uplift of 1.1 on top, and a second of a price per hour. Sums are
+ * therefore exact; the only rounding of the program is the one at the end, in output/.
+ */
+export type Money = bigint & { readonly money: unique symbol };
+
+const UNITS_PER_USD = 3600n * 10n ** 18n;
+/** 3600 = 2^4 x 3^2 x 5^2, so an amount without a factor of 9 left over ends within 18 + 4 digits. */
+const EXACT_DECIMALS = 22;
+
+export const ZERO = 0n as Money;
+
+/** A decimal number as text, kept exact: 12.50 is { digits: 1250n, scale: 2 }. */
+interface Decimal {
+  readonly digits: bigint;
+  readonly scale: number;
+}
+
+function parseDecimal(text: string): Decimal | undefined {
+  const match = /^(\d+)(?:\.(\d+))?$/.exec(text);
+  if (!match) return undefined;
+  const [, whole = '', fraction = ''] = match;
+  return { digits: BigInt(whole + fraction), scale: fraction.length };
+}
+
+/**
+ * The price of one unit, from a decimal price in USD `per` so many units, times decimal factors.
+ * Undefined when the text is no plain decimal or the money unit does not divide the result.
+ */
+export function unitPrice(
+  usd: string,
+  per: number,
+  factors: readonly string[] = [],
+): Money | undefined {
+  let numerator = UNITS_PER_USD;
+  let denominator = BigInt(per);
+  for (const text of [usd, ...factors]) {
+    const decimal = parseDecimal(text);
+    if (!decimal) return undefined;
+    numerator *= decimal.digits;
+    denominator *= 10n ** BigInt(decimal.scale);
+  }
+  return numerator % denominator === 0n ? ((numerator / denominator) as Money) : undefined;
+}
+
+/** An amount in USD, from a plain decimal such as `12.50`; undefined for anything else. */
+export function parseUsd(text: string): Money | undefined {
+  return unitPrice(text, 1);
+}
+
+export function add(a: Money, b: Money): Money {
+  return (a + b) as Money;
+}
+
+export function subtract(a: Money, b: Money): Money {
+  return (a - b) as Money;
+}
+
+/** `count` is a whole number that is exact as a double. */
+export function times(price: Money, count: number): Money {
+  return (price * BigInt(count)) as Money;
+}
+
+/** An amount times a decimal factor such as `1.1`, rounded down to the money unit. */
+export function floorTimes(amount: Money, factor: string): Money {
+  const decimal = parseDecimal(factor);
+  if (!decimal) throw new RangeError(`not a decimal factor: ${factor}`);
+  return ((amount * decimal.digits) / 10n ** BigInt(decimal.scale)) as Money;
+}
+
+/** a/b in thousandths, rounded down; for shares and ratios that people read, never for money. */
+export function perMille(a: Money, b: Money): number {
+  return Number((a * 1000n) / b);
+}
+
+/** Rounds half to even, the only rounding there is. Returns a decimal with so many places. */
+export function roundUsd(amount: Money, places: number): string {
+  const negative = amount < 0n;
+  const scaled = (negative ? -amount : amount) * 10n ** BigInt(places);
+  const quotient = scaled / UNITS_PER_USD;
+  const twice = (scaled % UNITS_PER_USD) * 2n;
+  const up = twice > UNITS_PER_USD || (twice === UNITS_PER_USD && quotient % 2n === 1n);
+  const text = (up ? quotient + 1n : quotient).toString().padStart(places + 1, '0');
+  const whole = text.slice(0, text.length - places);
+  const sign = negative && /[1-9]/.test(text) ? '-' : '';
+  return places === 0 ? sign + text : `${sign}${whole}.${text.slice(-places)}`;
+}
+
+/** The amount as the shortest exact decimal, to 22 places where it has no end. */
+export function exactUsd(amount: Money): string {
+  return roundUsd(amount, EXACT_DECIMALS).replace(/\.?0+$/, '');
+}
+
+/** A range of amounts, low <= high; both ends are the same where the price is settled. */
+export interface Range {
+  readonly low: Money;
+  readonly high: Money;
+}
+
+export const NOTHING: Range = { low: ZERO, high: ZERO };
+
+export function addRanges(a: Range, b: Range): Range {
+  return { low: add(a.low, b.low), high: add(a.high, b.high) };
+}
+
+/** The smallest range that holds both. */
+export function span(a: Range, b: Range): Range {
+  const [low] = [a.low, b.low].sort(compare);
+  const [, high] = [a.high, b.high].sort(compare);
+  return { low: low ?? a.low, high: high ?? a.high };
+}
+
+/** For sorting: bigints have no difference that is a number. */
+export function compare(a: Money, b: Money): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

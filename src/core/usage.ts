@@ -1,0 +1,73 @@
+import type { Source } from './source.ts';
+import type { Instant } from './time.ts';
+
+export const MODALITIES = ['text', 'audio', 'image'] as const;
+export type Modality = (typeof MODALITIES)[number];
+
+/**
+ * The kinds of token that have a price of their own. They are disjoint: OpenAI counts cached and
+ * written tokens inside `input_tokens`, so whoever reads usage takes them out of `input`.
+ */
+export const TOKEN_KINDS = [
+  'input',
+  'cachedInput',
+  'cacheWrite30m',
+  'cacheWrite12h',
+  'output',
+] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
+
+/** What people call each kind. */
+export const TOKEN_KIND_NAMES = {
+  input: 'input',
+  cachedInput: 'cached input',
+  cacheWrite30m: '30-minute cache write',
+  cacheWrite12h: '12-hour cache write',
+  output: 'output',
+} as const satisfies Record<TokenKind, string>;
+
+/** Tokens by modality and kind; what is left out is none. */
+export type Tokens = Partial<Record<Modality, Partial<Record<TokenKind, number>>>>;
+
+export const SERVICE_TIERS = [
+  'standard',
+  'batch',
+  'flex',
+  'priority',
+  'ultrafast',
+  'background-2h',
+  'background-8h',
+  'scale',
+] as const;
+export type ServiceTier = (typeof SERVICE_TIERS)[number];
+
+/** Use of one model, ready to be priced: every condition that a price can depend on. */
+export interface Usage {
+  readonly source: Source;
+  /** The name as it was given; the rate table says what it stands for. */
+  readonly model: string;
+  readonly at: Instant;
+  readonly tier: ServiceTier;
+  readonly region: string;
+  readonly requests: number;
+  /** Of all requests together. */
+  readonly tokens: Tokens;
+  /**
+   * Input tokens of a single request, cached and written ones included: the fewest and the most
+   * that any of them can have had. They decide the context band.
+   */
+  readonly inputTokensPerRequest: { readonly least: number; readonly most: number };
+}
+
+/** Input of every kind, as OpenAI counts `input_tokens`. */
+export function inputTokens(tokens: Tokens): number {
+  return sumTokens(tokens, (kind) => kind !== 'output');
+}
+
+export function sumTokens(tokens: Tokens, counts: (kind: TokenKind) => boolean): number {
+  let sum = 0;
+  for (const modality of MODALITIES) {
+    for (const kind of TOKEN_KINDS) if (counts(kind)) sum += tokens[modality]?.[kind] ?? 0;
+  }
+  return sum;
+}

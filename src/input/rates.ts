@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { InputError } from '../core/input-error.ts';
+import { parseUsd, unitPrice } from '../core/money.ts';
+import type {
+  Cell,
+  Model,
+  NamedModel,
+  PriceVersion,
+  RateTable,
+  TokenRates,
+} from '../core/rates.ts';
+import { type Instant, parseInstant } from '../core/time.ts';
+import type { RateFile, RateFileModel, RateFilePrice, RateFileTokens } from './rate-file.ts';
+
+/**
+ * Reads a rate table of anybody's making: every problem is named, with file, JSON path and remedy.
+ * @throws InputError when the file is not a rate table that can be trusted.
+ */
+export async function readRateTable(bytes: Uint8Array, file: string): Promise<RateTable> {
+  // zod takes longer to load than an estimate takes to make: only a foreign table needs it.
+  const { checkRateFile } = await import('./rate-file.ts');
+  const checked = checkRateFile(parseJson(bytes, file));
+  if ('problems' in checked) {
+    throw new InputError(
+      checked.problems.map(({ path, message }) => ({
+        source: { file },
+        message: path ? `${path}: ${message}` : message,
+      })),
+    );
+  }
+  return toRateTable(checked.file, bytes, file);
+}
+
+/** Reads the table that the package ships. Its form is not checked again: its tests do that. */
+export function readShippedRateTable(bytes: Uint8Array, file: string): RateTable {
+  return toRateTable(parseJson(bytes, file) as RateFile, bytes, file);
+}
+
+function parseJson(bytes: Uint8Array, file: string): unknown {
+  const text = new TextDecoder().decode(bytes);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new InputError([{ source: { file }, message: `not JSON: ${message}` }]);
+  }
+}
+
+function toRateTable(json: RateFile, bytes: Uint8Array, file: string): RateTable {
+  const models = json.models.map(toModel);
+  return {
+    file,
+    version: instant(json.version),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sources: new Map(
+      Object.entries(json.sources).map(([id, { title, checked, official = false }]) => [
+        id,
+        { id, title, checked: instant(checked), official },
+      ]),
+    ),
+    serviceTiers: json.serviceTiers.map(({ id, aliases = [], note }) => ({ id, aliases, note })),
+    regions: json.regions.map(({ id, unavailable = [] }) => ({ id, unavailable })),
+    models,
+    tools: json.tools.map(({ id, title, prices }) => ({ id, title, prices: prices.map(toPrice) })),
+    names: new Map(models.flatMap(namesOf)),
+  };
+}
+
+function toModel(model: RateFileModel): Model {
+  return {
+    ...model,
+    prominent: model.prominent ?? false,
+    aliases: (model.aliases ?? []).map(({ name, ...period }) => ({ name, ...toPeriod(period) })),
+    snapshots: model.snapshots ?? [],
+    standsFor: (model.standsFor ?? []).map((entry) => ({
+      model: entry.model,
+      ...toPeriod(entry),
+    })),
+    endpoints: model.endpoints ?? [],
+    shutdown: new Map(
+      Object.entries(model.shutdown ?? {}).map(([name, day]) => [name, instant(day)]),
+    ),
+    prices: model.prices.map(toPrice),
+  };
+}
+
+function toPrice(price: RateFilePrice): PriceVersion {
+  return {
+    ...toPeriod(price),
+    dateBasis: price.dateBasis,
+    checked: instant(price.checked),
+    sources: price.sources,
+    confirmedBy: new Map(Object.entries(price.confirmedBy ?? {})),
+    confidence: price.confidence,
+    guaranteedUntil:
+      price.guaranteedUntil === undefined ? undefined : instant(price.guaranteedUntil),
+    promotional: price.promotional ?? false,
+    derived: price.derived ?? [],
+    rounded: new Map(
+      Object.entries(price.rounded ?? {}).map(([path, usd]) => [path, toCell(usd)] as const),
+    ),
+    tokens: toTokenRates(price.tokens ?? {}),
+    alternatives: (price.alternatives ?? []).map(({ when, tokens }) => ({
+      when,
+      tokens: toTokenRates(tokens),
+    })),
+    units: (price.units ?? []).map((unit) => ({
+      ...unit,
+      tier: unit.tier ?? 'standard',
+      estimate: unit.estimate ?? false,
+    })),
+    note: price.note,
+  };
+}
+
+function toTokenRates(rates: RateFileTokens): TokenRates {
+  return mapValues(rates, (bands) =>
+    mapValues(bands, (modalities) => mapValues(modalities, (cells) => mapValues(cells, toCell))),
+  );
+}
+
+function toCell(text: string): Cell {
+  if (text === 'as-input' || text === 'unpublished') return text;
+  const perToken = unitPrice(text, 1_000_000);
+  if (perToken === undefined || parseUsd(text) === undefined) {
+    throw new TypeError(`not a price: ${text}`);
+  }
+  return { usdPerMillion: text, perToken };
+}
+
+function mapValues<Key extends string, From, To>(
+  record: Partial<Record<Key, From>>,
+  convert: (value: From) => To,
+): Partial<Record<Key, To>> {
+  const entries = Object.entries(record) as [Key, From][];
+  return Object.fromEntries(entries.map(([key, value]) => [key, convert(value)])) as Partial<
+    Record<Key, To>
+  >;
+}
+
+function toPeriod({ from, to }: { from: string | null; to: string | null }) {
+  return { from: from === null ? null : instant(from), to: to === null ? null : instant(to) };
+}
+
+function instant(text: string): Instant {
+  const parsed = parseInstant(text);
+  if (parsed === undefined) throw new TypeError(`not a date: ${text}`);
+  return parsed;
+}
+
+function namesOf(model: Model): [string, NamedModel][] {
+  const always = { from: null, to: null };
+  return [
+    [model.id, { model, as: 'id', ...always }],
+    ...model.snapshots.map((name): [string, NamedModel] => [
+      name,
+      { model, as: 'snapshot', ...always },
+    ]),
+    ...model.aliases.map(({ name, from, to }): [string, NamedModel] => [
+      name,
+      { model, as: 'alias', from, to },
+    ]),
+  ];
+}

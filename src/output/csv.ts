@@ -1,0 +1,80 @@
+import { costOf, type ModelEstimate, type PromptEstimate } from '../core/estimate.ts';
+import { exactUsd } from '../core/money.ts';
+import { type Total, totalOf } from '../core/price.ts';
+import type { EstimateReport } from '../core/report.ts';
+import { sumTokens, type TokenKind } from '../core/usage.ts';
+import { safeText } from './safe.ts';
+
+/** For spreadsheets: exact amounts, an empty cell for what is not known, never a zero. */
+export function csv(report: EstimateReport): string {
+  const rows = report.models.flatMap((estimate) =>
+    report.by === 'file'
+      ? estimate.prompts.map((prompt) =>
+          row(estimate, prompt.prompt.source.file, [prompt], totalOf([prompt.line])),
+        )
+      : [row(estimate, '', estimate.prompts, costOf(estimate))],
+  );
+  return [HEADER, ...rows].map(csvRow).join('');
+}
+
+const HEADER = [
+  'model',
+  'file',
+  'requests',
+  'input_tokens',
+  'cached_input_tokens',
+  'cache_write_tokens',
+  'output_tokens',
+  'usd',
+  'usd_low',
+  'usd_high',
+  'complete',
+  'reason',
+];
+
+function row(
+  { name }: ModelEstimate,
+  file: string,
+  prompts: readonly PromptEstimate[],
+  total: Total,
+): string[] {
+  const counted = prompts.every(({ inputTokens }) => inputTokens !== null);
+  const tokens = (...kinds: readonly TokenKind[]) =>
+    counted
+      ? prompts
+          .reduce(
+            (sum, { line }) => sum + sumTokens(line.usage.tokens, (kind) => kinds.includes(kind)),
+            0,
+          )
+          .toString()
+      : '';
+  const complete = total.unpriced.length === 0;
+  const low = exactUsd(total.low);
+  const high = complete ? exactUsd(total.high) : '';
+  const [first] = total.unpriced;
+  return [
+    name,
+    file,
+    prompts.reduce((sum, { line }) => sum + line.usage.requests, 0).toString(),
+    tokens('input'),
+    tokens('cachedInput'),
+    tokens('cacheWrite30m', 'cacheWrite12h'),
+    tokens('output'),
+    low === high ? low : '',
+    complete || total.low > 0n ? low : '',
+    high,
+    String(complete),
+    first?.item.cost.kind === 'unpriced' ? first.item.cost.reason : '',
+  ];
+}
+
+export function csvRow(cells: readonly string[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+/** A cell that a spreadsheet would take for a formula is marked as text. */
+function csvCell(value: string): string {
+  const text = safeText(value);
+  const inert = /^[=+\-@]/.test(text) ? `'${text}` : text;
+  return /[",'\s]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}

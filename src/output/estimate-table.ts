@@ -1,0 +1,131 @@
+import {
+  costAtMaximum,
+  costOf,
+  costPerThousandOutput,
+  coversInputOnly,
+  type ModelEstimate,
+  type PromptEstimate,
+  perMonth,
+} from '../core/estimate.ts';
+import type { Total } from '../core/price.ts';
+import { totalOf } from '../core/price.ts';
+import type { EstimateReport } from '../core/report.ts';
+import type { Column, TableData } from './table.ts';
+
+/** A row of the estimate: a model, or one prompt with a model. */
+export interface EstimateRow {
+  readonly estimate: ModelEstimate;
+  readonly prompt?: PromptEstimate | undefined;
+}
+
+/** What the estimate shows, for the formats that people read. */
+export function estimateTable(report: EstimateReport): TableData<EstimateRow> {
+  const byFile = report.by === 'file';
+  const models = [...report.models].sort(cheapestFirst);
+  const rows = models.flatMap((estimate): EstimateRow[] =>
+    byFile ? estimate.prompts.map((prompt) => ({ estimate, prompt })) : [{ estimate }],
+  );
+  const columns: Column<EstimateRow>[] = [];
+  if (!byFile || models.length > 1) {
+    columns.push({ title: 'Model', kind: 'name', value: ({ estimate }) => modelName(estimate) });
+  }
+  if (byFile) {
+    columns.push({
+      title: 'File',
+      kind: 'name',
+      value: ({ prompt }) => prompt?.prompt.source.file ?? '',
+    });
+  }
+  if (byFile || !sameTokens(models)) {
+    columns.push({ title: 'Tokens', kind: 'count', value: rowTokens });
+  }
+  columns.push(...costColumns(report));
+  return { columns, rows };
+}
+
+function costColumns(report: EstimateReport): Column<EstimateRow>[] {
+  const { outputTokens, per } = report.request;
+  const inputOnly = coversInputOnly(report);
+  const columns: Column<EstimateRow>[] = [];
+  if (inputOnly) {
+    columns.push(
+      { title: 'Input', kind: 'cost', value: rowCost },
+      {
+        title: '+ 1,000 output',
+        kind: 'cost',
+        value: (row) => costPerThousandOutput(estimateOf(row)),
+      },
+      { title: 'At most', kind: 'cost', value: (row) => costAtMaximum(estimateOf(row)) },
+    );
+  } else if (outputTokens) {
+    columns.push(
+      { title: 'Input', kind: 'cost', scale: 'sum', value: (row) => part(row, 'input') },
+      { title: 'Output', kind: 'cost', scale: 'sum', value: (row) => part(row, 'output') },
+      { title: 'Total', kind: 'cost', scale: 'sum', value: rowCost },
+    );
+  } else {
+    columns.push({ title: 'Cost', kind: 'cost', value: rowCost });
+  }
+  if (per) {
+    columns.push({
+      title: inputOnly ? 'Input a month' : 'A month',
+      kind: 'cost',
+      value: (row) => {
+        const cost = rowCost(row);
+        return { ...perMonth(cost, per), unpriced: cost.unpriced };
+      },
+    });
+  }
+  return columns;
+}
+
+/** The part of an estimate that a row stands for. */
+function estimateOf({ estimate, prompt }: EstimateRow): ModelEstimate {
+  return prompt ? { ...estimate, prompts: [prompt] } : estimate;
+}
+
+function rowCost(row: EstimateRow): Total {
+  return costOf(estimateOf(row));
+}
+
+function part(row: EstimateRow, side: 'input' | 'output'): Total {
+  return totalOf(
+    estimateOf(row).prompts.map(({ line }) => ({
+      ...line,
+      items: line.items.filter(({ kind }) => (kind === 'output') === (side === 'output')),
+    })),
+  );
+}
+
+function rowTokens(row: EstimateRow): number | undefined {
+  return tokensOf(estimateOf(row));
+}
+
+/** Input tokens of one call of each prompt; undefined where no tokenizer is known. */
+export function tokensOf({ prompts }: ModelEstimate): number | undefined {
+  let sum = 0;
+  for (const { inputTokens } of prompts) {
+    if (inputTokens === null) return undefined;
+    sum += inputTokens;
+  }
+  return sum;
+}
+
+function sameTokens(models: readonly ModelEstimate[]): boolean {
+  return new Set(models.map(tokensOf)).size <= 1;
+}
+
+/** The name as asked for, and what it stands for where that is another. */
+function modelName({ name, model }: ModelEstimate): string {
+  if (!model || model.id === name || model.snapshots.includes(name)) return name;
+  return name.startsWith('ft:') ? name : `${name} (${model.id})`;
+}
+
+/** By what a call costs at least; models without a price last, then by name. */
+function cheapestFirst(a: ModelEstimate, b: ModelEstimate): number {
+  const [x, y] = [costOf(a), costOf(b)];
+  const unpriced = Number(x.unpriced.length > 0) - Number(y.unpriced.length > 0);
+  if (unpriced !== 0) return unpriced;
+  if (x.high !== y.high) return x.high < y.high ? -1 : 1;
+  return a.name < b.name ? -1 : 1;
+}

@@ -1,0 +1,85 @@
+import { exactUsd, times } from '../core/money.ts';
+import { type Cost, type CostItem, count, type Rate } from '../core/price.ts';
+import type { PriceVersion, RateSource, RateTable } from '../core/rates.ts';
+import type { EstimateReport } from '../core/report.ts';
+import { dayOf } from '../core/time.ts';
+import { TOKEN_KIND_NAMES } from '../core/usage.ts';
+import { safeText } from './safe.ts';
+
+/** Every figure as tokens x rate, with the date and the source of the rate. */
+export function explanation(report: EstimateReport): string {
+  return report.models
+    .flatMap(({ name, prompts }) =>
+      prompts.map(({ prompt, line }) => {
+        const head = `${safeText(name)}, ${safeText(prompt.source.file)}`;
+        return [head, ...line.items.flatMap((item) => explainItem(item, report.rates))].join('\n');
+      }),
+    )
+    .join('\n\n');
+}
+
+function explainItem(item: CostItem, table: RateTable): string[] {
+  const what = `  ${count(item.tokens)} ${item.modality} ${TOKEN_KIND_NAMES[item.kind]} tokens`;
+  const { cost } = item;
+  switch (cost.kind) {
+    case 'unpriced':
+      return [`${what}: not priced: ${safeText(cost.reason)}`];
+    case 'priced':
+      return [
+        `${what} x ${perMillion(cost.rate)} = $${exactUsd(cost.amount)}`,
+        ...basis(cost, table),
+      ];
+    case 'ranged':
+      return [
+        `${what} x ${perMillion(cost.lowRate)} to ${perMillion(cost.highRate)} = $${exactUsd(cost.low)} to $${exactUsd(cost.high)}`,
+        ...cost.doubts.map(({ reason }) => `    open: ${reason}`),
+        ...basis(cost, table),
+      ];
+  }
+}
+
+export function usdPerMillion({ perToken }: Rate): string {
+  return exactUsd(times(perToken, 1_000_000));
+}
+
+function perMillion(rate: Rate): string {
+  return `$${usdPerMillion(rate)} per 1M`;
+}
+
+export function ratesOf(cost: Exclude<Cost, { kind: 'unpriced' }>): Rate[] {
+  return cost.kind === 'priced' ? [cost.rate] : [cost.lowRate, cost.highRate];
+}
+
+function basis(cost: Exclude<Cost, { kind: 'unpriced' }>, table: RateTable): string[] {
+  return [...new Set(ratesOf(cost).flatMap((rate) => rateBasis(rate, table)))];
+}
+
+function rateBasis({ cell, version, derived, uplift }: Rate, table: RateTable): string[] {
+  const until = version.to === null ? '' : ` until ${dayOf(version.to)}`;
+  return [
+    `    ${cell ?? 'a bound, not a price'}, ${version.from === null ? 'beginning not known' : `since ${dayOf(version.from)}`}${until}, checked ${dayOf(version.checked)}: ${mainSources(cell, version, table)}`,
+    ...(derived ? [`    derived: ${derived}`] : []),
+    ...(uplift ? [`    includes the regional factor ${uplift}`] : []),
+  ];
+}
+
+/** OpenAI's own pages by title and the rest by number; without such a page, everybody by title. */
+function mainSources(cell: string | undefined, version: PriceVersion, table: RateTable): string {
+  const sources = sourcesOf(cell, version, table);
+  const official = sources.filter((source) => source.official);
+  const named = (official.length > 0 ? official : sources).map(({ title }) => title).join('; ');
+  const others = sources.length - official.length;
+  if (official.length === 0 || others === 0) return named;
+  return `${named}; confirmed by ${others} ${others === 1 ? 'other' : 'others'}`;
+}
+
+/** The sources that state a cell, the general ones first. */
+export function sourcesOf(
+  cell: string | undefined,
+  version: PriceVersion,
+  table: RateTable,
+): RateSource[] {
+  const part = cell?.split('.').slice(0, 2).join('.') ?? '';
+  const ids = new Set([...version.sources, ...(version.confirmedBy.get(part) ?? [])]);
+  return [...ids].flatMap((id) => table.sources.get(id) ?? []);
+}

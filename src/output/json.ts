@@ -1,0 +1,154 @@
+import {
+  costAtMaximum,
+  costOf,
+  costPerThousandOutput,
+  coversInputOnly,
+  type ModelEstimate,
+  type PromptEstimate,
+  perMonth,
+  totalOfAll,
+} from '../core/estimate.ts';
+import { exactUsd, type Range } from '../core/money.ts';
+import { type CostItem, type CostLine, type Total, totalOf } from '../core/price.ts';
+import type { RateTable } from '../core/rates.ts';
+import type { EstimateReport, Finding } from '../core/report.ts';
+import { dayOf, formatInstant } from '../core/time.ts';
+import { sumTokens } from '../core/usage.ts';
+import { ratesOf, sourcesOf, usdPerMillion } from './explain.ts';
+
+/** The version of the form; it changes when a key changes its meaning or goes away. */
+export const SCHEMA_VERSION = 1;
+
+/** For scripts: exact amounts as decimal strings, in the form of `report.schema.json`. */
+export function json(report: EstimateReport): string {
+  const { request, models } = report;
+  const total = totalOfAll(report);
+  const lines = models.flatMap(({ name, prompts }) => prompts.map((prompt) => ({ name, prompt })));
+  const document = {
+    schemaVersion: SCHEMA_VERSION,
+    command: report.command,
+    rates: { version: dayOf(report.rates.version), sha256: report.rates.sha256 },
+    at: formatInstant(request.at),
+    tier: request.tier ?? 'standard',
+    region: request.region ?? 'global',
+    requests: request.requests ?? 1,
+    per: request.per ?? null,
+    outputTokens: request.outputTokens ?? null,
+    covers: coversInputOnly(report) ? 'input' : 'input-and-output',
+    comparison: report.comparison,
+    total: { ...amounts(total, report.complete), ...monthOf(total, report, report.complete) },
+    byModel: models.map((estimate) => modelEntry(estimate, report)),
+    byFile: lines.map(({ name, prompt }) => ({
+      file: prompt.prompt.source.file,
+      model: name,
+      bytes: prompt.prompt.bytes,
+      ...amounts(totalOf([prompt.line])),
+      requests: prompt.line.usage.requests,
+      tokens: tokensOf([prompt]),
+    })),
+    unpriced: unpricedEntries(models),
+    findings: report.findings.map(findingEntry),
+    ...(report.explain
+      ? { explain: lines.flatMap(({ prompt }) => explainEntries(prompt.line, report.rates)) }
+      : {}),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** `usd` is null unless the amount is known; `usdHigh` is null where there is no upper bound. */
+function amounts(total: Total, complete = total.unpriced.length === 0) {
+  const usdLow = exactUsd(total.low);
+  const usdHigh = complete ? exactUsd(total.high) : null;
+  return { usd: usdLow === usdHigh ? usdLow : null, usdLow, usdHigh, complete };
+}
+
+function optionalAmounts(total: Total | undefined) {
+  return total === undefined ? null : amounts(total);
+}
+
+function monthOf(range: Range, { request }: EstimateReport, complete: boolean) {
+  if (!request.per) return {};
+  return { month: amounts({ ...perMonth(range, request.per), unpriced: [] }, complete) };
+}
+
+function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
+  const { name, model, prompts } = estimate;
+  const total = costOf(estimate);
+  return {
+    model: name,
+    id: model?.id ?? null,
+    ...amounts(total),
+    ...monthOf(total, report, total.unpriced.length === 0),
+    requests: prompts.reduce((sum, { line }) => sum + line.usage.requests, 0),
+    tokens: tokensOf(prompts),
+    perThousandOutput: optionalAmounts(costPerThousandOutput(estimate)),
+    atMaximumOutput: optionalAmounts(costAtMaximum(estimate)),
+    encoding: model?.encoding ?? null,
+    contextWindow: model?.contextWindow ?? null,
+    maxOutputTokens: model?.maxOutputTokens ?? null,
+  };
+}
+
+/** Of all calls, in disjoint kinds; null where no tokenizer is known. */
+function tokensOf(prompts: readonly PromptEstimate[]) {
+  if (prompts.some(({ inputTokens }) => inputTokens === null)) return null;
+  const sum = (...kinds: readonly string[]) =>
+    prompts.reduce(
+      (total, { line }) => total + sumTokens(line.usage.tokens, (kind) => kinds.includes(kind)),
+      0,
+    );
+  return {
+    input: sum('input'),
+    cachedInput: sum('cachedInput'),
+    cacheWrite: sum('cacheWrite30m', 'cacheWrite12h'),
+    output: sum('output'),
+  };
+}
+
+function unpricedEntries(models: readonly ModelEstimate[]) {
+  return models.flatMap((estimate) =>
+    costOf(estimate).unpriced.map(({ line, item }) => ({
+      model: estimate.name,
+      file: line.usage.source.file,
+      ...itemEntry(item),
+      reason: item.cost.kind === 'unpriced' ? item.cost.reason : '',
+    })),
+  );
+}
+
+function itemEntry({ modality, kind, tokens }: CostItem) {
+  return { modality, kind, tokens };
+}
+
+function findingEntry({ rule, severity, message, source }: Finding) {
+  return { rule, severity, message, file: source?.file ?? null, line: source?.line ?? null };
+}
+
+function explainEntries({ usage, items }: CostLine, table: RateTable) {
+  return items.map((item) => {
+    const { cost } = item;
+    return {
+      model: usage.model,
+      file: usage.source.file,
+      ...itemEntry(item),
+      ...(cost.kind === 'unpriced'
+        ? { usdLow: null, usdHigh: null, reason: cost.reason, rates: [] }
+        : {
+            usdLow: exactUsd(cost.kind === 'priced' ? cost.amount : cost.low),
+            usdHigh: exactUsd(cost.kind === 'priced' ? cost.amount : cost.high),
+            reason:
+              cost.kind === 'ranged' ? cost.doubts.map((doubt) => doubt.reason).join('; ') : null,
+            rates: ratesOf(cost).map((rate) => ({
+              cell: rate.cell ?? null,
+              usdPerMillion: usdPerMillion(rate),
+              from: rate.version.from === null ? null : formatInstant(rate.version.from),
+              to: rate.version.to === null ? null : formatInstant(rate.version.to),
+              checked: dayOf(rate.version.checked),
+              derived: rate.derived ?? null,
+              uplift: rate.uplift ?? null,
+              sources: sourcesOf(rate.cell, rate.version, table).map(({ title }) => title),
+            })),
+          }),
+    };
+  });
+}

@@ -1,0 +1,27 @@
+import { coversInputOnly } from '../core/estimate.ts';
+import type { EstimateReport } from '../core/report.ts';
+import { estimateTable } from './estimate-table.ts';
+import { markdownText } from './markdown-text.ts';
+import { markdownTable } from './table.ts';
+import { findingLine, heading, ratesLine, summaryLines, unpricedReasons } from './text.ts';
+
+/** For a pull request or a wiki. */
+export function markdown(report: EstimateReport): string {
+  const summary = summaryLines(report).map(
+    ({ label, value }) => `- ${label}: **${markdownText(value)}**`,
+  );
+  if (coversInputOnly(report))
+    summary.push('- The amounts are for the input; the answer is extra.');
+  const unpriced = unpricedReasons(report).map(
+    ({ models, reason }) => `- not priced: ${markdownText(`${models.join(', ')}: ${reason}`)}`,
+  );
+  const findings = report.findings.map((finding) => `- ${markdownText(findingLine(finding))}`);
+  const blocks = [
+    markdownText(heading(report)),
+    markdownTable(estimateTable(report)),
+    summary.join('\n'),
+    [...unpriced, ...findings].join('\n'),
+    markdownText(ratesLine(report)),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}

@@ -1,0 +1,179 @@
+import {
+  costAtMaximum,
+  costOf,
+  coversInputOnly,
+  type ModelEstimate,
+  perMonth,
+} from '../core/estimate.ts';
+import { count, type Total } from '../core/price.ts';
+import type { EstimateReport, Finding } from '../core/report.ts';
+import { dayOf, formatInstant } from '../core/time.ts';
+import { formatTotal } from './amount.ts';
+import { estimateTable, tokensOf } from './estimate-table.ts';
+import { explanation } from './explain.ts';
+import { safeText } from './safe.ts';
+import { renderTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+/** For people: what it is about, the table, the answer, and what they should know of it. */
+export function text(report: EstimateReport, terminal: Terminal): string {
+  const { width } = terminal;
+  const blocks = [
+    wrap(heading(report), width),
+    renderTable(estimateTable(report), terminal),
+    ...(report.explain ? [explanation(report)] : []),
+    summary(report, terminal),
+    unpricedBlock(report),
+    report.findings.map((finding) => paintFinding(finding, terminal)).join('\n'),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+export function heading(report: EstimateReport): string {
+  const { prompts, requests = 1, per, tier = 'standard', region = 'global', at } = report.request;
+  const [first] = prompts;
+  const what =
+    prompts.length === 1 && first ? nameOf(first.source.file) : `${prompts.length} files`;
+  const counts = [...new Set(report.models.map(tokensOf).filter((n) => n !== undefined))].sort(
+    (a, b) => a - b,
+  );
+  const least = counts[0];
+  const most = counts.at(-1);
+  const tokens =
+    least === undefined || most === undefined
+      ? ''
+      : `${least === most ? count(least) : `${count(least)} to ${count(most)}`} ${least === 1 && most === 1 ? 'token' : 'tokens'}`;
+  const calls = requests === 1 && !per ? '' : callsOf(requests, per, prompts.length > 1);
+  const output = outputOf(report);
+  return [
+    safeText(what),
+    tokens,
+    calls,
+    output,
+    `${tier} tier${region === 'global' ? '' : `, region ${region}`}`,
+    `prices of ${formatInstant(at).slice(0, 10)}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : file;
+}
+
+function callsOf(requests: number, per: string | undefined, each: boolean): string {
+  const calls = `${count(requests)} ${requests === 1 ? 'call' : 'calls'}`;
+  return `${calls}${each ? ' each' : ''}${per ? ` ${per === 'hour' ? 'an' : 'a'} ${per}` : ''}`;
+}
+
+function outputOf({ request, models }: EstimateReport): string {
+  if (!request.outputTokens || models.length === 0) return '';
+  return `${count(request.outputTokens)} output ${request.outputTokens === 1 ? 'token' : 'tokens'} a call`;
+}
+
+/** The answer in a line. */
+export function summaryLines(report: EstimateReport): { label: string; value: string }[] {
+  const lines: { label: string; value: string }[] = [];
+  const [only] = report.models;
+  if (report.models.length === 1 && only) {
+    const total = costOf(only);
+    const complete = report.unreadable.length === 0;
+    lines.push({
+      label: totalLabel(report),
+      value: atLeast(total, complete),
+    });
+    const { per } = report.request;
+    if (per) {
+      const month = { ...perMonth(total, per), unpriced: total.unpriced };
+      lines.push({ label: 'A month (30 days)', value: atLeast(month, complete) });
+    }
+    lines.push(...maximumLine(report, only));
+  }
+  return lines;
+}
+
+function atLeast(total: Total, complete: boolean): string {
+  const value = formatTotal(total);
+  return complete || value === 'no price' || value.startsWith('at least')
+    ? value
+    : `at least ${value}`;
+}
+
+function totalLabel(report: EstimateReport): string {
+  const { per } = report.request;
+  const period = per ? ` ${per === 'hour' ? 'an' : 'a'} ${per}` : '';
+  return coversInputOnly(report) ? `Input only${period}` : `Total${period}`;
+}
+
+function maximumLine(
+  report: EstimateReport,
+  estimate: ModelEstimate,
+): { label: string; value: string }[] {
+  if (!coversInputOnly(report)) return [];
+  const most = costAtMaximum(estimate);
+  const limit = estimate.model?.maxOutputTokens;
+  if (!most || limit === undefined) return [];
+  return [{ label: `With at most ${count(limit)} output tokens`, value: formatTotal(most) }];
+}
+
+function summary(report: EstimateReport, { paint, width }: Terminal): string {
+  const lines = summaryLines(report).map(({ label, value }) => `${label}: ${paint.total(value)}`);
+  if (coversInputOnly(report)) lines.push(wrap(INPUT_ONLY, width));
+  return lines.join('\n');
+}
+
+export const INPUT_ONLY =
+  'These amounts are for the input. --output-tokens N adds the answer; "At most" is with the longest answer that the model can give.';
+
+/** What has no price, once for each reason. */
+export function unpricedReasons(report: EstimateReport): { models: string[]; reason: string }[] {
+  const reasons = new Map<string, Set<string>>();
+  for (const estimate of report.models) {
+    for (const { item } of costOf(estimate).unpriced) {
+      if (item.cost.kind !== 'unpriced') continue;
+      const models = reasons.get(item.cost.reason) ?? new Set();
+      reasons.set(item.cost.reason, models.add(estimate.name));
+    }
+  }
+  return [...reasons].map(([reason, models]) => ({ models: [...models], reason }));
+}
+
+function unpricedBlock(report: EstimateReport): string {
+  return unpricedReasons(report)
+    .map(({ models, reason }) => `not priced: ${safeText(`${models.join(', ')}: ${reason}`)}`)
+    .join('\n');
+}
+
+/** One finding as a line: `prompt.txt: warning: message [rule]`. */
+export function findingLine({ rule, severity, message, source }: Finding): string {
+  const where = source
+    ? `${nameOf(source.file)}${source.line === undefined ? '' : `:${source.line}`}: `
+    : '';
+  return `${safeText(`${where}${severity}: ${message}`)} [${rule}]`;
+}
+
+function paintFinding(finding: Finding, { paint, width }: Terminal): string {
+  return paint[finding.severity](wrap(findingLine(finding), width));
+}
+
+/** Breaks at spaces so that no line is wider; what follows the first is indented by two more. */
+export function wrap(text: string, width: number): string {
+  const indent = /^ */.exec(text)?.[0] ?? '';
+  const [first = '', ...words] = text.slice(indent.length).split(' ');
+  const lines: string[] = [];
+  let line = indent + first;
+  for (const word of words) {
+    if (line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = `${indent}  ${word}`;
+    } else {
+      line += ` ${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+}
+
+/** The rates that were used, for a note below the report. */
+export function ratesLine({ rates }: EstimateReport): string {
+  return `rates ${dayOf(rates.version)} (${rates.sha256.slice(0, 12)})`;
+}

@@ -1,0 +1,42 @@
+import type { EstimateFacts, Finding } from '../core/report.ts';
+import { SEVERITIES } from '../core/report.ts';
+import { assumedEncoding } from './assumed-encoding.ts';
+import { budget } from './budget.ts';
+import { contextWindow } from './context-window.ts';
+import { derivedPrice } from './derived-price.ts';
+import { longContext } from './long-context.ts';
+import { openPrice } from './open-price.ts';
+import { promptText } from './prompt-text.ts';
+import type { Rule } from './rule.ts';
+import { shutDown } from './shut-down.ts';
+import { staleRates } from './stale-rates.ts';
+import { unreadable } from './unreadable.ts';
+
+/** What is worth telling about an estimate. */
+export const ESTIMATE_RULES: readonly Rule<EstimateFacts>[] = [
+  budget,
+  contextWindow,
+  unreadable,
+  shutDown,
+  longContext,
+  promptText,
+  openPrice,
+  derivedPrice,
+  assumedEncoding,
+  staleRates,
+];
+
+/** All remarks of all rules, the most severe first, otherwise in the order of the rules. */
+export function findings<Facts>(rules: readonly Rule<Facts>[], facts: Facts): Finding[] {
+  const found = rules.flatMap((rule) =>
+    [...rule.check(facts)].map(
+      ({ message, source, severity = rule.severity }): Finding => ({
+        rule: rule.id,
+        severity,
+        message,
+        source,
+      }),
+    ),
+  );
+  return SEVERITIES.flatMap((severity) => found.filter((finding) => finding.severity === severity));
+}

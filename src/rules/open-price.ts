@@ -1,0 +1,24 @@
+import type { Doubt } from '../core/price.ts';
+import type { EstimateFacts } from '../core/report.ts';
+import type { Rule } from './rule.ts';
+
+/** Every range has a reason, and something that would settle it. */
+export const openPrice: Rule<EstimateFacts> = {
+  id: 'open-price',
+  severity: 'warning',
+  *check({ models }) {
+    const doubts = new Map<string, Doubt>();
+    for (const { prompts } of models) {
+      for (const { line, perThousandOutput } of prompts) {
+        const items = [...line.items, ...(perThousandOutput?.items ?? [])];
+        for (const { cost } of items) {
+          if (cost.kind !== 'ranged') continue;
+          for (const doubt of cost.doubts) doubts.set(doubt.reason, doubt);
+        }
+      }
+    }
+    for (const { reason, settledBy } of doubts.values()) {
+      yield { message: `a price is open: ${reason}; ${settledBy} would settle it` };
+    }
+  },
+};

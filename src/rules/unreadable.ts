@@ -1,0 +1,12 @@
+import type { EstimateFacts } from '../core/report.ts';
+import type { Rule } from './rule.ts';
+
+export const unreadable: Rule<EstimateFacts> = {
+  id: 'unreadable',
+  severity: 'warning',
+  *check({ unreadable: files }) {
+    for (const { source, reason } of files) {
+      yield { source, message: `not counted: ${reason}` };
+    }
+  },
+};
