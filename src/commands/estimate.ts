@@ -9,7 +9,7 @@ import {
 } from '../core/estimate.ts';
 import { InputError } from '../core/input-error.ts';
 import type { Money } from '../core/money.ts';
-import { type RateTable, versionAt } from '../core/rates.ts';
+import { type ModelKind, type RateTable, versionAt } from '../core/rates.ts';
 import { type EstimateFacts, type EstimateReport, exitCode, type GroupBy } from '../core/report.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
@@ -98,6 +98,9 @@ function regionOf(name: string, rates: RateTable): string {
   throw new InputError(`unknown region "${name}"; known are ${known}`);
 }
 
+/** Kinds of model to which text is sent for its own sake, not to steer a picture or a voice. */
+const TEXT_KINDS: ReadonlySet<ModelKind> = new Set(['text', 'embedding', 'audio', 'realtime']);
+
 /** What to compare when nobody names a model: what is in use on that day and has a text price. */
 function comparedModels(
   rates: RateTable,
@@ -109,7 +112,8 @@ function comparedModels(
     const ended = model.shutdown.get(model.id);
     const cell = versionAt(model, at)?.tokens[tier]?.short?.text?.input;
     const inUse = model.encoding !== null && (ended === undefined || at < ended);
-    return (all || model.prominent) && inUse && typeof cell === 'object';
+    const shown = all ? TEXT_KINDS.has(model.kind) : model.prominent;
+    return shown && inUse && typeof cell === 'object';
   });
   if (models.length === 0) {
     throw new InputError(

@@ -105,12 +105,10 @@ function estimatePrompt(
   const calls = request.requests ?? 1;
   const output = hasOutput(model) ? (request.outputTokens ?? 0) : 0;
   const room = maximumOutput(model, inputTokens ?? 0);
-  const price = (tokens: Tokens, requests: number): CostLine => {
-    const line = priceUsage(rates, usageOf(request, name, prompt, inputTokens, tokens, requests));
-    return inputTokens === null ? withoutTokenizer(line) : line;
-  };
+  const price = (tokens: Tokens, requests: number) =>
+    priceUsage(rates, usageOf(request, name, prompt, inputTokens, tokens, requests));
   const all = (outputTokens: number) =>
-    price(tokensOf(request, prompt.source, inputTokens ?? 0, outputTokens), calls);
+    price(tokensOf(request, prompt.source, inputTokens, outputTokens), calls);
   return {
     prompt,
     inputTokens,
@@ -140,8 +138,14 @@ function usageOf(
   };
 }
 
-function tokensOf(request: EstimateRequest, source: Source, input: number, output: number): Tokens {
+function tokensOf(
+  request: EstimateRequest,
+  source: Source,
+  input: number | null,
+  output: number,
+): Tokens {
   const { cachedTokens = 0, cacheWriteTokens = 0, requests = 1 } = request;
+  if (input === null) return { text: { input, output: output * requests } };
   const uncached = input - cachedTokens - cacheWriteTokens;
   if (uncached < 0) {
     const asked = `${count(cachedTokens + cacheWriteTokens)} cached and written tokens`;
@@ -159,16 +163,6 @@ function tokensOf(request: EstimateRequest, source: Source, input: number, outpu
     throw new InputError([{ source, message }]);
   }
   return { text };
-}
-
-/** Without a tokenizer the tokens are unknown, so any price but zero leaves the cost unknown. */
-function withoutTokenizer(line: CostLine): CostLine {
-  const items = line.items.map((item) =>
-    item.cost.kind === 'unpriced' || (item.cost.kind === 'priced' && item.cost.rate.perToken === 0n)
-      ? item
-      : { ...item, cost: { kind: 'unpriced', reason: 'its tokenizer is not known' } as const },
-  );
-  return { ...line, items };
 }
 
 export function hasOutput(model: Model | undefined): boolean {
@@ -216,9 +210,15 @@ export function perMonth(range: Range, per: Period): Range {
   return { low: times(range.low, periods), high: times(range.high, periods) };
 }
 
+/** Whether the amounts of a model leave nothing out: its output was given, or it has none. */
+export function outputIsKnown({ request, models }: Estimate, name: string): boolean {
+  const found = models.find((estimate) => estimate.name === name);
+  return request.outputTokens !== undefined || !hasOutput(found?.model);
+}
+
 /** Whether the amounts leave out output that the models will bill. */
-export function coversInputOnly({ request, models }: Estimate): boolean {
-  return request.outputTokens === undefined && models.some(({ model }) => hasOutput(model));
+export function coversInputOnly(estimate: Estimate): boolean {
+  return estimate.models.some(({ name }) => !outputIsKnown(estimate, name));
 }
 
 /**

@@ -13,7 +13,7 @@ export type Resolution =
 export function resolveModel(table: RateTable, name: string, at: Instant): Resolution {
   const known = table.names.get(name) ?? table.names.get(fineTunedBase(name) ?? '');
   if (known && holdsAt(known, at)) return { model: known.model };
-  if (known) return { reason: `"${name}" was not a name of ${known.model.id} on ${dayOf(at)}` };
+  if (known) return { reason: `not a name of ${known.model.id} on ${dayOf(at)}` };
   const base = fineTunedBase(name);
   if (base) {
     return { reason: `no price is published for models fine-tuned from ${base.slice(3)}` };

@@ -26,6 +26,8 @@ export interface Rate {
   readonly perToken: Money;
   /** `tier.band.modality.kind`; undefined for a bound that no cell states. */
   readonly cell?: string | undefined;
+  /** How a bound was found. */
+  readonly bound?: string | undefined;
   readonly version: PriceVersion;
   /** How the table came by the price, where OpenAI does not print it. */
   readonly derived?: string | undefined;
@@ -55,7 +57,8 @@ export interface Doubt {
 export interface CostItem {
   readonly modality: Modality;
   readonly kind: TokenKind;
-  readonly tokens: number;
+  /** Null where they cannot be counted. */
+  readonly tokens: number | null;
   readonly cost: Cost;
 }
 
@@ -79,17 +82,18 @@ export function priceUsage(table: RateTable, usage: Usage): CostLine {
   const items: CostItem[] = [];
   for (const modality of MODALITIES) {
     for (const kind of TOKEN_KINDS) {
-      const tokens = usage.tokens[modality]?.[kind] ?? 0;
-      if (tokens > 0) items.push({ modality, kind, tokens, cost: cost(modality, kind, tokens) });
+      const tokens = usage.tokens[modality]?.[kind];
+      if (tokens === undefined) continue;
+      if (tokens !== 0) items.push({ modality, kind, tokens, cost: cost(modality, kind, tokens) });
     }
   }
-  // An unknown model stays unpriced even when its prompt is empty.
+  // Even nothing has a line of its own: a model without any price shows up all the same.
   if (items.length === 0) {
     items.push({ modality: 'text', kind: 'input', tokens: 0, cost: cost('text', 'input', 0) });
   }
   return { usage, model, items };
 
-  function cost(modality: Modality, kind: TokenKind, tokens: number): Cost {
+  function cost(modality: Modality, kind: TokenKind, tokens: number | null): Cost {
     if (!model) return { kind: 'unpriced', reason: resolution.reason };
     const candidates = candidateRates({ table, usage, model, modality, kind });
     return settle(candidates, tokens);
@@ -132,7 +136,7 @@ interface Question {
   readonly kind: TokenKind;
 }
 
-function settle(candidates: readonly Candidate[], tokens: number): Cost {
+function settle(candidates: readonly Candidate[], tokens: number | null): Cost {
   const rates: Rate[] = [];
   const doubts = new Map<string, Doubt>();
   for (const candidate of candidates) {
@@ -147,11 +151,14 @@ function settle(candidates: readonly Candidate[], tokens: number): Cost {
     if (rate.perToken < lowRate.perToken) lowRate = rate;
     if (rate.perToken > highRate.perToken) highRate = rate;
   }
-  if (lowRate.perToken === highRate.perToken) {
-    return { kind: 'priced', amount: times(first.perToken, tokens), rate: first };
+  if (tokens === null && highRate.perToken > 0n) {
+    return { kind: 'unpriced', reason: 'its tokenizer is not known' };
   }
-  const low = times(lowRate.perToken, tokens);
-  const high = times(highRate.perToken, tokens);
+  if (lowRate.perToken === highRate.perToken) {
+    return { kind: 'priced', amount: times(first.perToken, tokens ?? 0), rate: first };
+  }
+  const low = times(lowRate.perToken, tokens ?? 0);
+  const high = times(highRate.perToken, tokens ?? 0);
   return { kind: 'ranged', low, high, lowRate, highRate, doubts: [...doubts.values()] };
 }
 
@@ -160,7 +167,7 @@ function candidateRates(question: Question): Candidate[] {
   const version = versionAt(model, usage.at);
   if (!version) return [{ reason: noVersion(model, usage.at) }];
   if (isUnavailable(table.regions, usage, model)) {
-    return [{ reason: `${usage.tier} is not offered in region ${usage.region} for ${model.id}` }];
+    return [{ reason: `${usage.tier} processing is not offered in region ${usage.region}` }];
   }
   const bands = bandsOf(model, usage);
   const bandDoubt: Doubt | undefined =
@@ -238,15 +245,23 @@ function cellRates(
     reason: `no price for ${kindName(question)} is published for ${question.model.id} with ${usage.tier} processing`,
     settledBy: 'the implied rate on a bill',
   };
-  const standard = rates.standard?.[band]?.[modality];
-  const least =
-    usage.tier !== 'standard' && isPrice(standard?.cachedInput) && isPrice(standard.input)
-      ? (((input.perToken * standard.cachedInput.perToken) / standard.input.perToken) as Money)
-      : ZERO;
   return [
-    { rate: rateAt(version, least, undefined), doubt },
+    { rate: leastForCached(version, input.perToken, rates.standard?.[band]?.[modality]), doubt },
     { rate: rateAt(version, input.perToken, `${usage.tier}.${band}.${modality}.input`), doubt },
   ];
+}
+
+/** The lower bound of an unpublished cached price: the discount of the standard tier, if any. */
+function leastForCached(
+  version: PriceVersion,
+  input: Money,
+  standard: Partial<Record<TokenKind, Cell>> | undefined,
+): Rate {
+  if (!isPrice(standard?.cachedInput) || !isPrice(standard.input)) {
+    return { version, perToken: ZERO, bound: 'nothing, as no discount is published at all' };
+  }
+  const perToken = (input * standard.cachedInput.perToken) / standard.input.perToken;
+  return { version, perToken: perToken as Money, bound: 'the discount of standard processing' };
 }
 
 function isPrice(cell: Cell | undefined): cell is Exclude<Cell, string> {
@@ -289,8 +304,8 @@ function isUnavailable(regions: readonly Region[], usage: Usage, model: Model): 
 function noVersion(model: Model, at: Instant): string {
   if (model.noPrice) return model.noPrice;
   const first = model.prices[0]?.from;
-  if (first && at < first) return `no price of ${model.id} is known before ${dayOf(first)}`;
-  return `no price of ${model.id} is known on ${dayOf(at)}`;
+  if (first && at < first) return `no price is known before ${dayOf(first)}`;
+  return `no price is known on ${dayOf(at)}`;
 }
 
 function notPublished(
@@ -303,10 +318,10 @@ function notPublished(
   const tier = rates[usage.tier];
   if (Object.keys(rates).length === 0) {
     const units = [...new Set(version.units.map(({ unit, per }) => perUnit(unit, per)))];
-    return `${model.id} is billed per ${units.join(' and per ')}, not by the token`;
+    return `billed per ${units.join(' and per ')}, not by the token`;
   }
-  if (!tier) return `no ${usage.tier} price is published for ${model.id}`;
-  const where = `for ${model.id} with ${usage.tier} processing`;
+  if (!tier) return `no ${usage.tier} price is published`;
+  const where = `with ${usage.tier} processing`;
   if (!tier[band] && band === 'long') {
     return `no price is published ${where} above ${count(model.longContextAbove)} input tokens`;
   }

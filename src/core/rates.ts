@@ -149,7 +149,7 @@ export interface PriceVersion {
 
 export const UNITS = {
   minute: 'minute',
-  second: 'second of video',
+  second: 'second',
   image: 'image',
   character: 'characters',
   call: 'calls',

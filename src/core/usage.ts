@@ -21,13 +21,13 @@ export type TokenKind = (typeof TOKEN_KINDS)[number];
 export const TOKEN_KIND_NAMES = {
   input: 'input',
   cachedInput: 'cached input',
-  cacheWrite30m: '30-minute cache write',
-  cacheWrite12h: '12-hour cache write',
+  cacheWrite30m: 'cache write (30 min)',
+  cacheWrite12h: 'cache write (12 h)',
   output: 'output',
 } as const satisfies Record<TokenKind, string>;
 
-/** Tokens by modality and kind; what is left out is none. */
-export type Tokens = Partial<Record<Modality, Partial<Record<TokenKind, number>>>>;
+/** Tokens by modality and kind. What is left out is none; null is some, nobody knows how many. */
+export type Tokens = Partial<Record<Modality, Partial<Record<TokenKind, number | null>>>>;
 
 export const SERVICE_TIERS = [
   'standard',
@@ -59,11 +59,7 @@ export interface Usage {
   readonly inputTokensPerRequest: { readonly least: number; readonly most: number };
 }
 
-/** Input of every kind, as OpenAI counts `input_tokens`. */
-export function inputTokens(tokens: Tokens): number {
-  return sumTokens(tokens, (kind) => kind !== 'output');
-}
-
+/** The tokens that are known. */
 export function sumTokens(tokens: Tokens, counts: (kind: TokenKind) => boolean): number {
   let sum = 0;
   for (const modality of MODALITIES) {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
-import { InputError } from '../core/input-error.ts';
+import { InputError, type InputProblem } from '../core/input-error.ts';
 import type { Encoding } from '../core/rates.ts';
 
 /** What reading prompts needs of the world. */
@@ -53,11 +53,11 @@ export async function readPrompts(
 
 async function expand(names: readonly string[], files: PromptFiles): Promise<string[]> {
   const paths: string[] = [];
-  const problems: { message: string }[] = [];
+  const problems: InputProblem[] = [];
   for (const name of names) {
     const found = await expandOne(name, files);
     if (found.length > 0) paths.push(...found);
-    else problems.push({ message: `${name}: ${nothingFound(name, files)}` });
+    else problems.push({ source: { file: name }, message: nothingFound(name, files) });
   }
   if (problems.length > 0) throw new InputError(problems);
   return [...new Set(paths)];

@@ -3,18 +3,20 @@ import type { Total } from '../core/price.ts';
 
 const FEWEST_PLACES = 2;
 const MOST_PLACES = 12;
-const SIGNIFICANT_DIGITS = 3;
+/** In a column, where amounts are compared, and in an answer, which stands alone. */
+const COLUMN_DIGITS = 3;
+export const ANSWER_DIGITS = 5;
 
 /**
- * How many decimals a column of amounts needs so that even the smallest of them keeps three
- * significant digits. One number for the whole column: the points then stand in line.
+ * How many decimals amounts need so that even the smallest of them keeps its first digits. One
+ * number for the whole column: the points then stand in line.
  */
-export function placesFor(amounts: Iterable<Money>): number {
+export function placesFor(amounts: Iterable<Money>, digits = COLUMN_DIGITS): number {
   let places = FEWEST_PLACES;
   for (const amount of amounts) {
     if (amount === 0n) continue;
     let needed = FEWEST_PLACES;
-    while (needed < MOST_PLACES && significantDigits(amount, needed) < SIGNIFICANT_DIGITS) needed++;
+    while (needed < MOST_PLACES && significantDigits(amount, needed) < digits) needed++;
     places = Math.max(places, needed - trailingZeros(amount, needed));
   }
   return places;
@@ -36,14 +38,20 @@ export function formatUsd(amount: Money, places = placesFor([amount])): string {
   return `$${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
-export function formatRange({ low, high }: Range, places = placesFor([low, high])): string {
-  const from = formatUsd(low, places);
-  const to = formatUsd(high, places);
-  return from === to ? from : `${from} to ${to}`;
+function formatRange({ low, high }: Range, places: number, to: string): string {
+  const [from, until] = [formatUsd(low, places), formatUsd(high, places)];
+  return from === until ? from : `${from}${to}${until}`;
 }
 
-/** A total as people read it: nothing unpriced is ever shown as zero. */
-export function formatTotal(total: Total, places = placesFor([total.low, total.high])): string {
-  if (total.unpriced.length === 0) return formatRange(total, places);
+/** A total as people read it in a sentence: nothing unpriced is ever shown as zero. */
+export function formatTotal(total: Total): string {
+  const places = placesFor([total.low, total.high], ANSWER_DIGITS);
+  if (total.unpriced.length === 0) return formatRange(total, places, ' to ');
   return total.high === 0n ? 'no price' : `at least ${formatUsd(total.low, places)}`;
+}
+
+/** The same for a column, in as little room as possible. */
+export function formatCell(total: Total, places: number): string {
+  if (total.unpriced.length === 0) return formatRange(total, places, '-');
+  return total.high === 0n ? 'no price' : `>= ${formatUsd(total.low, places)}`;
 }

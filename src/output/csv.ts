@@ -1,4 +1,9 @@
-import { costOf, type ModelEstimate, type PromptEstimate } from '../core/estimate.ts';
+import {
+  costOf,
+  type ModelEstimate,
+  outputIsKnown,
+  type PromptEstimate,
+} from '../core/estimate.ts';
 import { exactUsd } from '../core/money.ts';
 import { type Total, totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
@@ -10,9 +15,9 @@ export function csv(report: EstimateReport): string {
   const rows = report.models.flatMap((estimate) =>
     report.by === 'file'
       ? estimate.prompts.map((prompt) =>
-          row(estimate, prompt.prompt.source.file, [prompt], totalOf([prompt.line])),
+          row(report, estimate, prompt.prompt.source.file, [prompt], totalOf([prompt.line])),
         )
-      : [row(estimate, '', estimate.prompts, costOf(estimate))],
+      : [row(report, estimate, '', estimate.prompts, costOf(estimate))],
   );
   return [HEADER, ...rows].map(csvRow).join('');
 }
@@ -29,10 +34,12 @@ const HEADER = [
   'usd_low',
   'usd_high',
   'complete',
+  'covers',
   'reason',
 ];
 
 function row(
+  report: EstimateReport,
   { name }: ModelEstimate,
   file: string,
   prompts: readonly PromptEstimate[],
@@ -48,6 +55,7 @@ function row(
           )
           .toString()
       : '';
+  const known = outputIsKnown(report, name);
   const complete = total.unpriced.length === 0;
   const low = exactUsd(total.low);
   const high = complete ? exactUsd(total.high) : '';
@@ -59,11 +67,12 @@ function row(
     tokens('input'),
     tokens('cachedInput'),
     tokens('cacheWrite30m', 'cacheWrite12h'),
-    tokens('output'),
+    known ? tokens('output') : '',
     low === high ? low : '',
     complete || total.low > 0n ? low : '',
     high,
     String(complete),
+    known ? 'input-and-output' : 'input',
     first?.item.cost.kind === 'unpriced' ? first.item.cost.reason : '',
   ];
 }
@@ -76,5 +85,5 @@ export function csvRow(cells: readonly string[]): string {
 function csvCell(value: string): string {
   const text = safeText(value);
   const inert = /^[=+\-@]/.test(text) ? `'${text}` : text;
-  return /[",'\s]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+  return /[",\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

@@ -3,6 +3,7 @@ import {
   costOf,
   costPerThousandOutput,
   coversInputOnly,
+  hasOutput,
   type ModelEstimate,
   type PromptEstimate,
   perMonth,
@@ -51,16 +52,16 @@ function costColumns(report: EstimateReport): Column<EstimateRow>[] {
     columns.push(
       { title: 'Input', kind: 'cost', value: rowCost },
       {
-        title: '+ 1,000 output',
+        title: 'Per 1,000 output',
         kind: 'cost',
         value: (row) => costPerThousandOutput(estimateOf(row)),
       },
       { title: 'At most', kind: 'cost', value: (row) => costAtMaximum(estimateOf(row)) },
     );
-  } else if (outputTokens) {
+  } else if (outputTokens && report.models.some(({ model }) => hasOutput(model))) {
     columns.push(
       { title: 'Input', kind: 'cost', scale: 'sum', value: (row) => part(row, 'input') },
-      { title: 'Output', kind: 'cost', scale: 'sum', value: (row) => part(row, 'output') },
+      { title: 'Output', kind: 'cost', scale: 'sum', value: outputPart },
       { title: 'Total', kind: 'cost', scale: 'sum', value: rowCost },
     );
   } else {
@@ -95,6 +96,11 @@ function part(row: EstimateRow, side: 'input' | 'output'): Total {
       items: line.items.filter(({ kind }) => (kind === 'output') === (side === 'output')),
     })),
   );
+}
+
+/** A model without output has nothing to say here, not even zero. */
+function outputPart(row: EstimateRow): Total | undefined {
+  return hasOutput(row.estimate.model) ? part(row, 'output') : undefined;
 }
 
 function rowTokens(row: EstimateRow): number | undefined {

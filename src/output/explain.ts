@@ -5,21 +5,23 @@ import type { EstimateReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import { TOKEN_KIND_NAMES } from '../core/usage.ts';
 import { safeText } from './safe.ts';
+import { wrap } from './wrap.ts';
 
 /** Every figure as tokens x rate, with the date and the source of the rate. */
-export function explanation(report: EstimateReport): string {
+export function explanation(report: EstimateReport, width: number): string {
   return report.models
     .flatMap(({ name, prompts }) =>
       prompts.map(({ prompt, line }) => {
         const head = `${safeText(name)}, ${safeText(prompt.source.file)}`;
-        return [head, ...line.items.flatMap((item) => explainItem(item, report.rates))].join('\n');
+        const lines = line.items.flatMap((item) => explainItem(item, report.rates));
+        return [head, ...lines].map((text) => wrap(text, width)).join('\n');
       }),
     )
     .join('\n\n');
 }
 
 function explainItem(item: CostItem, table: RateTable): string[] {
-  const what = `  ${count(item.tokens)} ${item.modality} ${TOKEN_KIND_NAMES[item.kind]} tokens`;
+  const what = `  ${item.tokens === null ? 'an unknown number of' : count(item.tokens)} ${item.modality} ${TOKEN_KIND_NAMES[item.kind]} tokens`;
   const { cost } = item;
   switch (cost.kind) {
     case 'unpriced':
@@ -54,10 +56,11 @@ function basis(cost: Exclude<Cost, { kind: 'unpriced' }>, table: RateTable): str
   return [...new Set(ratesOf(cost).flatMap((rate) => rateBasis(rate, table)))];
 }
 
-function rateBasis({ cell, version, derived, uplift }: Rate, table: RateTable): string[] {
+function rateBasis({ cell, bound, version, derived, uplift }: Rate, table: RateTable): string[] {
+  if (bound) return [`    low end: ${bound}`];
   const until = version.to === null ? '' : ` until ${dayOf(version.to)}`;
   return [
-    `    ${cell ?? 'a bound, not a price'}, ${version.from === null ? 'beginning not known' : `since ${dayOf(version.from)}`}${until}, checked ${dayOf(version.checked)}: ${mainSources(cell, version, table)}`,
+    `    ${cell}, ${version.from === null ? 'beginning not known' : `since ${dayOf(version.from)}`}${until}, checked ${dayOf(version.checked)}: ${mainSources(cell, version, table)}`,
     ...(derived ? [`    derived: ${derived}`] : []),
     ...(uplift ? [`    includes the regional factor ${uplift}`] : []),
   ];

@@ -4,6 +4,7 @@ import {
   costPerThousandOutput,
   coversInputOnly,
   type ModelEstimate,
+  outputIsKnown,
   type PromptEstimate,
   perMonth,
   totalOfAll,
@@ -28,7 +29,7 @@ export function json(report: EstimateReport): string {
     schemaVersion: SCHEMA_VERSION,
     command: report.command,
     rates: { version: dayOf(report.rates.version), sha256: report.rates.sha256 },
-    at: formatInstant(request.at),
+    date: dayOf(request.at),
     tier: request.tier ?? 'standard',
     region: request.region ?? 'global',
     requests: request.requests ?? 1,
@@ -44,7 +45,7 @@ export function json(report: EstimateReport): string {
       bytes: prompt.prompt.bytes,
       ...amounts(totalOf([prompt.line])),
       requests: prompt.line.usage.requests,
-      tokens: tokensOf([prompt]),
+      tokens: tokensOf(report, name, [prompt]),
     })),
     unpriced: unpricedEntries(models),
     findings: report.findings.map(findingEntry),
@@ -80,7 +81,7 @@ function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
     ...amounts(total),
     ...monthOf(total, report, total.unpriced.length === 0),
     requests: prompts.reduce((sum, { line }) => sum + line.usage.requests, 0),
-    tokens: tokensOf(prompts),
+    tokens: tokensOf(report, name, prompts),
     perThousandOutput: optionalAmounts(costPerThousandOutput(estimate)),
     atMaximumOutput: optionalAmounts(costAtMaximum(estimate)),
     encoding: model?.encoding ?? null,
@@ -89,8 +90,8 @@ function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
   };
 }
 
-/** Of all calls, in disjoint kinds; null where no tokenizer is known. */
-function tokensOf(prompts: readonly PromptEstimate[]) {
+/** Of all calls, in disjoint kinds. Null is "not known": no tokenizer, or no output given. */
+function tokensOf(report: EstimateReport, name: string, prompts: readonly PromptEstimate[]) {
   if (prompts.some(({ inputTokens }) => inputTokens === null)) return null;
   const sum = (...kinds: readonly string[]) =>
     prompts.reduce(
@@ -101,7 +102,7 @@ function tokensOf(prompts: readonly PromptEstimate[]) {
     input: sum('input'),
     cachedInput: sum('cachedInput'),
     cacheWrite: sum('cacheWrite30m', 'cacheWrite12h'),
-    output: sum('output'),
+    output: outputIsKnown(report, name) ? sum('output') : null,
   };
 }
 

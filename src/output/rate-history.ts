@@ -13,7 +13,7 @@ import { SCHEMA_VERSION } from './json.ts';
 import { rawTokenRates } from './rate-list.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
-import { wrap } from './text.ts';
+import { wrap } from './wrap.ts';
 
 /** Everything the table says of a model or tool: what it is, and its prices, newest first. */
 export function rateHistoryText(

@@ -1,3 +1,4 @@
+import { perUnit } from '../core/price.ts';
 import {
   BANDS,
   type Cell,
@@ -6,7 +7,7 @@ import {
   type TokenRates,
   versionAt,
 } from '../core/rates.ts';
-import { dayOf, formatInstant, type Instant } from '../core/time.ts';
+import { dayOf, type Instant } from '../core/time.ts';
 import { MODALITIES, TOKEN_KINDS, type TokenKind } from '../core/usage.ts';
 import { csvRow } from './csv.ts';
 import type { FormatName } from './index.ts';
@@ -26,7 +27,7 @@ export const RATE_LIST_FORMATS = {
   text: (list, terminal) => `${caption(list)}\n\n${renderTable(rateListTable(list), terminal)}\n`,
   markdown: (list) => `${caption(list)}\n\n${markdownTable(rateListTable(list))}\n`,
   csv: (list) =>
-    [CSV_HEADER, ...list.table.models.map((model) => csvCells(list, model))].map(csvRow).join(''),
+    [CSV_HEADER, ...pricedModels(list).map((model) => csvCells(list, model))].map(csvRow).join(''),
   json: (list) => `${JSON.stringify(rateListDocument(list), null, 2)}\n`,
 } as const satisfies Record<FormatName, RateListReporter>;
 
@@ -42,7 +43,7 @@ function rateListTable(list: RateList): TableData<Model> {
       { title: 'Input', kind: 'price', value: price('input') },
       { title: 'Cached', kind: 'price', value: price('cachedInput') },
       { title: 'Output', kind: 'price', value: price('output') },
-      { title: 'Context', kind: 'price', value: ({ contextWindow }) => thousands(contextWindow) },
+      { title: 'Otherwise', kind: 'price', value: (model) => otherPrice(list, model) },
       {
         title: 'Shut down',
         kind: 'price',
@@ -52,7 +53,7 @@ function rateListTable(list: RateList): TableData<Model> {
         },
       },
     ],
-    rows: list.table.models,
+    rows: pricedModels(list),
   };
 }
 
@@ -65,8 +66,17 @@ function shownPrice(cell: Cell | undefined): string {
   return cell === 'as-input' ? 'as input' : `$${cell.usdPerMillion}`;
 }
 
-function thousands(tokens: number | undefined): string {
-  return tokens === undefined ? '' : `${Math.floor(tokens / 1000)}K`;
+/** The models that have a price on the day. */
+function pricedModels({ table, at }: RateList): Model[] {
+  return table.models.filter((model) => versionAt(model, at) !== undefined);
+}
+
+/** The least price by something else than a token, where that is what is billed. */
+function otherPrice({ at }: RateList, model: Model): string {
+  const units = versionAt(model, at)?.units.filter(({ estimate }) => !estimate) ?? [];
+  const [least, ...others] = [...units].sort((a, b) => Number(a.usd) - Number(b.usd));
+  if (!least) return '';
+  return `${others.length > 0 ? 'from ' : ''}$${least.usd} per ${perUnit(least.unit, least.per)}`;
 }
 
 const CSV_HEADER = [
@@ -105,8 +115,8 @@ function rateListDocument({ table, at }: RateList) {
     schemaVersion: SCHEMA_VERSION,
     command: 'rates list',
     rates: { version: dayOf(table.version), sha256: table.sha256 },
-    at: formatInstant(at),
-    models: table.models.map((model) => ({
+    date: dayOf(at),
+    models: pricedModels({ table, at }).map((model) => ({
       id: model.id,
       kind: model.kind,
       aliases: model.aliases.map(({ name }) => name),

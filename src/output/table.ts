@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import stringWidth from 'string-width';
 import { count, type Total } from '../core/price.ts';
-import { formatTotal, placesFor } from './amount.ts';
+import { formatCell, placesFor } from './amount.ts';
 import { markdownText } from './markdown-text.ts';
 import { safeText } from './safe.ts';
 import type { Terminal } from './terminal.ts';
@@ -62,7 +62,7 @@ function columnCells<Row>(
     case 'cost':
       return rows.map((row) => {
         const total = column.value(row);
-        return total ? formatTotal(total, scales.get(column.scale ?? column.title)) : '';
+        return total ? formatCell(total, scales.get(column.scale ?? column.title) ?? 2) : '';
       });
   }
 }

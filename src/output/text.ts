@@ -2,6 +2,7 @@ import {
   costAtMaximum,
   costOf,
   coversInputOnly,
+  hasOutput,
   type ModelEstimate,
   perMonth,
 } from '../core/estimate.ts';
@@ -14,6 +15,7 @@ import { explanation } from './explain.ts';
 import { safeText } from './safe.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
+import { wrap } from './wrap.ts';
 
 /** For people: what it is about, the table, the answer, and what they should know of it. */
 export function text(report: EstimateReport, terminal: Terminal): string {
@@ -21,9 +23,9 @@ export function text(report: EstimateReport, terminal: Terminal): string {
   const blocks = [
     wrap(heading(report), width),
     renderTable(estimateTable(report), terminal),
-    ...(report.explain ? [explanation(report)] : []),
+    ...(report.explain ? [explanation(report, width)] : []),
     summary(report, terminal),
-    unpricedBlock(report),
+    unpricedBlock(report, width),
     report.findings.map((finding) => paintFinding(finding, terminal)).join('\n'),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -67,7 +69,7 @@ function callsOf(requests: number, per: string | undefined, each: boolean): stri
 }
 
 function outputOf({ request, models }: EstimateReport): string {
-  if (!request.outputTokens || models.length === 0) return '';
+  if (!request.outputTokens || !models.some(({ model }) => hasOutput(model))) return '';
   return `${count(request.outputTokens)} output ${request.outputTokens === 1 ? 'token' : 'tokens'} a call`;
 }
 
@@ -138,9 +140,10 @@ export function unpricedReasons(report: EstimateReport): { models: string[]; rea
   return [...reasons].map(([reason, models]) => ({ models: [...models], reason }));
 }
 
-function unpricedBlock(report: EstimateReport): string {
+function unpricedBlock(report: EstimateReport, width: number): string {
   return unpricedReasons(report)
-    .map(({ models, reason }) => `not priced: ${safeText(`${models.join(', ')}: ${reason}`)}`)
+    .map(({ models, reason }) => safeText(`not priced: ${models.join(', ')}: ${reason}`))
+    .map((line) => wrap(line, width))
     .join('\n');
 }
 
@@ -154,23 +157,6 @@ export function findingLine({ rule, severity, message, source }: Finding): strin
 
 function paintFinding(finding: Finding, { paint, width }: Terminal): string {
   return paint[finding.severity](wrap(findingLine(finding), width));
-}
-
-/** Breaks at spaces so that no line is wider; what follows the first is indented by two more. */
-export function wrap(text: string, width: number): string {
-  const indent = /^ */.exec(text)?.[0] ?? '';
-  const [first = '', ...words] = text.slice(indent.length).split(' ');
-  const lines: string[] = [];
-  let line = indent + first;
-  for (const word of words) {
-    if (line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = `${indent}  ${word}`;
-    } else {
-      line += ` ${word}`;
-    }
-  }
-  return [...lines, line].join('\n');
 }
 
 /** The rates that were used, for a note below the report. */

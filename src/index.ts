@@ -1,0 +1,63 @@
+/**
+ * The library: the same pure core that the command uses.
+ *
+ *     import { estimate, exactUsd, instantOf, loadRates, prompt, totalOfAll } from 'openai-cost';
+ *
+ *     const rates = await loadRates();
+ *     const result = estimate(
+ *       {
+ *         prompts: [prompt('Summarise this.')],
+ *         models: ['gpt-6.2-sol'],
+ *         at: instantOf(new Date()),
+ *         outputTokens: 200,
+ *       },
+ *       rates,
+ *     );
+ *     exactUsd(totalOfAll(result).high); // "0.002008"
+ */
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { loadRates as load } from './commands/load-rates.ts';
+import type { Prompt } from './core/estimate.ts';
+import type { RateTable } from './core/rates.ts';
+import { promptOf } from './input/prompts.ts';
+import { countTokens } from './tokens/index.ts';
+
+export * from './core/estimate.ts';
+export { InputError, type InputProblem } from './core/input-error.ts';
+export { exactUsd, type Money, parseUsd, type Range, roundUsd } from './core/money.ts';
+export {
+  type Cost,
+  type CostItem,
+  type CostLine,
+  type Doubt,
+  priceUsage,
+  type Rate,
+  type Total,
+  totalOf,
+} from './core/price.ts';
+export type { Encoding, Model, PriceVersion, RateTable } from './core/rates.ts';
+export { dayOf, type Instant, instantOf, parseInstant } from './core/time.ts';
+export type { ServiceTier, TokenKind, Tokens, Usage } from './core/usage.ts';
+export { countTokens } from './tokens/index.ts';
+
+/**
+ * The rate table that the package ships, or one of your own.
+ * @throws InputError when the file is missing or is no sound rate table
+ */
+export function loadRates(file?: string): Promise<RateTable> {
+  return load(
+    {
+      readFile: (path) => readFile(path),
+      packageFile: (path) => fileURLToPath(new URL(`../${path}`, import.meta.url)),
+    },
+    file,
+  );
+}
+
+/** A prompt for `estimate`, from text or UTF-8 bytes. The name appears in results. */
+export function prompt(text: string | Uint8Array, name = 'prompt'): Prompt {
+  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  return promptOf(bytes, name, countTokens);
+}
