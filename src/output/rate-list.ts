@@ -1,14 +1,16 @@
-import { perUnit } from '../core/price.ts';
+import { exactUsd } from '../core/money.ts';
+import { perUnit, priceUsage } from '../core/price.ts';
 import {
   BANDS,
   type Cell,
   type Model,
+  type PriceVersion,
   type RateTable,
   type TokenRates,
   versionAt,
 } from '../core/rates.ts';
 import { dayOf, type Instant } from '../core/time.ts';
-import { MODALITIES, TOKEN_KINDS, type TokenKind } from '../core/usage.ts';
+import { MODALITIES, TOKEN_KINDS, type TokenKind, type Usage } from '../core/usage.ts';
 import { csvRow } from './csv.ts';
 import type { FormatName } from './index.ts';
 import { SCHEMA_VERSION } from './json.ts';
@@ -24,26 +26,32 @@ export interface RateList {
 type RateListReporter = (list: RateList, terminal: Terminal) => string;
 
 export const RATE_LIST_FORMATS = {
-  text: (list, terminal) => `${caption(list)}\n\n${renderTable(rateListTable(list), terminal)}\n`,
-  markdown: (list) => `${caption(list)}\n\n${markdownTable(rateListTable(list))}\n`,
+  text: (list, terminal) => blocks(list, (data) => renderTable(data, terminal)),
+  markdown: (list) => blocks(list, markdownTable),
   csv: (list) =>
     [CSV_HEADER, ...pricedModels(list).map((model) => csvCells(list, model))].map(csvRow).join(''),
   json: (list) => `${JSON.stringify(rateListDocument(list), null, 2)}\n`,
 } as const satisfies Record<FormatName, RateListReporter>;
+
+function blocks(list: RateList, render: (data: TableData<Model>) => string): string {
+  const tables = [rateListTable(list), otherPricesTable(list)].filter(
+    ({ rows }) => rows.length > 0,
+  );
+  return `${[caption(list), ...tables.map(render)].join('\n\n')}\n`;
+}
 
 function caption({ table, at }: RateList): string {
   return `USD per 1M text tokens, standard tier, on ${dayOf(at)} · rate table ${dayOf(table.version)}`;
 }
 
 function rateListTable(list: RateList): TableData<Model> {
-  const price = (kind: TokenKind) => (model: Model) => shownPrice(standardCell(list, model, kind));
+  const price = (kind: TokenKind) => (model: Model) => shownPrice(list, model, kind);
   return {
     columns: [
       { title: 'Model', kind: 'name', value: ({ id }) => id },
       { title: 'Input', kind: 'price', value: price('input') },
       { title: 'Cached', kind: 'price', value: price('cachedInput') },
       { title: 'Output', kind: 'price', value: price('output') },
-      { title: 'Otherwise', kind: 'price', value: (model) => otherPrice(list, model) },
       {
         title: 'Shut down',
         kind: 'price',
@@ -53,7 +61,18 @@ function rateListTable(list: RateList): TableData<Model> {
         },
       },
     ],
-    rows: pricedModels(list),
+    rows: pricedModels(list).filter((model) => standardCell(list, model, 'input') !== undefined),
+  };
+}
+
+/** What is billed by something else than a token. */
+function otherPricesTable(list: RateList): TableData<Model> {
+  return {
+    columns: [
+      { title: 'Model', kind: 'name', value: ({ id }) => id },
+      { title: 'Price', kind: 'price', value: (model) => otherPrice(list, model) },
+    ],
+    rows: pricedModels(list).filter((model) => otherPrice(list, model) !== ''),
   };
 }
 
@@ -61,9 +80,27 @@ function standardCell({ at }: RateList, model: Model, kind: TokenKind): Cell | u
   return versionAt(model, at)?.tokens.standard?.short?.text?.[kind];
 }
 
-function shownPrice(cell: Cell | undefined): string {
+/** A price as it is billed on the day: a range where it is open. */
+function shownPrice(list: RateList, model: Model, kind: TokenKind): string {
+  const cell = standardCell(list, model, kind);
   if (cell === undefined || cell === 'unpublished') return '-';
-  return cell === 'as-input' ? 'as input' : `$${cell.usdPerMillion}`;
+  if (cell === 'as-input') return 'as input';
+  const [item] = priceUsage(list.table, millionTokens(list, model, kind)).items;
+  if (item?.cost.kind !== 'ranged') return `$${cell.usdPerMillion}`;
+  return `$${exactUsd(item.cost.low)}-${exactUsd(item.cost.high)}`;
+}
+
+function millionTokens({ table, at }: RateList, model: Model, kind: TokenKind): Usage {
+  return {
+    source: { file: table.file },
+    model: model.id,
+    at,
+    tier: 'standard',
+    region: 'global',
+    requests: 1,
+    tokens: { text: { [kind]: 1_000_000 } },
+    inputTokensPerRequest: { least: 0, most: 0 },
+  };
 }
 
 /** The models that have a price on the day. */
@@ -75,8 +112,9 @@ function pricedModels({ table, at }: RateList): Model[] {
 function otherPrice({ at }: RateList, model: Model): string {
   const units = versionAt(model, at)?.units.filter(({ estimate }) => !estimate) ?? [];
   const [least, ...others] = [...units].sort((a, b) => Number(a.usd) - Number(b.usd));
+  const differ = others.some(({ usd }) => usd !== least?.usd);
   if (!least) return '';
-  return `${others.length > 0 ? 'from ' : ''}$${least.usd} per ${perUnit(least.unit, least.per)}`;
+  return `${differ ? 'from ' : ''}$${least.usd} per ${perUnit(least.unit, least.per)}`;
 }
 
 const CSV_HEADER = [
@@ -89,6 +127,7 @@ const CSV_HEADER = [
   'max_output_tokens',
   'encoding',
   'shutdown',
+  'other_price',
 ];
 
 function csvCells(list: RateList, model: Model): string[] {
@@ -107,6 +146,7 @@ function csvCells(list: RateList, model: Model): string[] {
     String(model.maxOutputTokens ?? ''),
     model.encoding ?? '',
     end === undefined ? '' : dayOf(end),
+    otherPrice(list, model),
   ];
 }
 
@@ -124,9 +164,14 @@ function rateListDocument({ table, at }: RateList) {
       encoding: model.encoding,
       contextWindow: model.contextWindow ?? null,
       maxOutputTokens: model.maxOutputTokens ?? null,
+      guaranteedUntil: guarantee(versionAt(model, at)),
       usdPerMillion: rawTokenRates(versionAt(model, at)?.tokens ?? {}),
     })),
   };
+}
+
+function guarantee(version: PriceVersion | undefined): string | null {
+  return version?.guaranteedUntil === undefined ? null : dayOf(version.guaranteedUntil);
 }
 
 /** Prices as the table file writes them. */
