@@ -29,17 +29,20 @@ function fineTunedBase(name: string): string | undefined {
   return prefix === 'ft' && base ? `ft:${base}` : undefined;
 }
 
-/** At most three known names that somebody who typed this may have meant, nearest first. */
+/** At most three known names, all equally near, that somebody who typed this may have meant. */
 export function nearestNames(known: Iterable<string>, name: string): string[] {
   const wanted = name.toLowerCase();
   // One slip for every four characters is a typing error; more is another name.
   const limit = Math.max(2, Math.floor(wanted.length / 4));
-  return [...known]
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate, limit) }))
-    .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
-    .slice(0, 3)
-    .map(({ candidate }) => candidate);
+  let least = limit;
+  let nearest: string[] = [];
+  for (const candidate of known) {
+    const distance = editDistance(wanted, candidate, limit);
+    if (distance < least) nearest = [];
+    if (distance <= least) nearest.push(candidate);
+    least = Math.min(least, distance);
+  }
+  return nearest.sort().slice(0, 3);
 }
 
 /** Insertions, deletions and replacements from one text to the other; any number above `limit` is just "more". */

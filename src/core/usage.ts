@@ -59,6 +59,11 @@ export interface Usage {
   readonly inputTokensPerRequest: { readonly least: number; readonly most: number };
 }
 
+/** Input of every kind, as OpenAI counts `input_tokens`. */
+export function inputTokens(tokens: Tokens): number {
+  return sumTokens(tokens, (kind) => kind !== 'output');
+}
+
 /** The tokens that are known. */
 export function sumTokens(tokens: Tokens, counts: (kind: TokenKind) => boolean): number {
   let sum = 0;
