@@ -13,7 +13,7 @@
  *       },
  *       rates,
  *     );
- *     exactUsd(totalOfAll(result).high); // "0.002008"
+ *     exactUsd(totalOfAll(result).high); // "0.00201"
  */
 
 import { readFile } from 'node:fs/promises';

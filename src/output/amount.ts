@@ -5,7 +5,7 @@ const FEWEST_PLACES = 2;
 const MOST_PLACES = 12;
 /** In a column, where amounts are compared, and in an answer, which stands alone. */
 const COLUMN_DIGITS = 3;
-export const ANSWER_DIGITS = 5;
+export const ANSWER_DIGITS = 6;
 
 /**
  * How many decimals amounts need so that even the smallest of them keeps its first digits. One

@@ -1,0 +1,311 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  costOf,
+  type EstimateRequest,
+  estimate,
+  exactUsd,
+  InputError,
+  loadRates,
+  type Prompt,
+  prompt,
+  totalOfAll,
+} from '../src/index.ts';
+import { run, TODAY } from './run.ts';
+import { instant, shipped } from './table.ts';
+
+/** A prompt of so many tokens, whatever the tokenizer. */
+function tokens(count: number, file = 'prompt'): Prompt {
+  return { source: { file }, bytes: count, peculiarities: [], countTokens: () => count };
+}
+
+function cost(request: Partial<EstimateRequest>): string {
+  const { low, high, unpriced } = totalOfAll(
+    estimate(
+      { prompts: [tokens(1000)], models: [], at: instant('2026-11-20'), ...request },
+      shipped,
+    ),
+  );
+  if (unpriced.length > 0) return 'incomplete';
+  return low === high ? exactUsd(low) : `${exactUsd(low)}..${exactUsd(high)}`;
+}
+
+/** Computed by hand from the published prices: input tokens x price + output tokens x price. */
+describe('costs computed by hand', () => {
+  const cases: [string, Partial<EstimateRequest>, string][] = [
+    [
+      '1,000 in, 500 out: 1000 x 2.50 + 500 x 15',
+      { models: ['gpt-5.4'], outputTokens: 500 },
+      '0.01',
+    ],
+    ['1000 x 0.15 + 500 x 0.60', { models: ['gpt-4o-mini'], outputTokens: 500 }, '0.00045'],
+    ['1000 x 2 + 500 x 10', { models: ['gpt-6.2-sol'], outputTokens: 500 }, '0.007'],
+    ['1000 x 0.10 + 500 x 0.50', { models: ['gpt-6-luna'], outputTokens: 500 }, '0.00035'],
+    [
+      'batch: 1000 x 1.25 + 500 x 7.50',
+      { models: ['gpt-5.4'], outputTokens: 500, tier: 'batch' },
+      '0.005',
+    ],
+    [
+      '400 x 2 + 600 x 0.20 + 500 x 12',
+      { models: ['gpt-5.6-terra'], outputTokens: 500, cachedTokens: 600 },
+      '0.00692',
+    ],
+    [
+      '300 x 2 + 600 x 0.20 + 100 x 2.50',
+      { models: ['gpt-5.6-terra'], outputTokens: 0, cachedTokens: 600, cacheWriteTokens: 100 },
+      '0.00097',
+    ],
+    ['embedding: 1000 x 0.02', { models: ['text-embedding-3-small'] }, '0.00002'],
+    [
+      'long: 300,000 x 10 + 500 x 45',
+      { models: ['gpt-5.5'], prompts: [tokens(300_000)], outputTokens: 500 },
+      '3.0225',
+    ],
+    [
+      'in the EU: (1000 x 5 + 500 x 30) x 1.1',
+      { models: ['gpt-5.5'], outputTokens: 500, region: 'eu' },
+      '0.022',
+    ],
+    [
+      'fine-tuned: 1000 x 0.30 + 500 x 1.20',
+      { models: ['ft:gpt-4o-mini-2024-07-18:a::b'], outputTokens: 500 },
+      '0.0009',
+    ],
+    [
+      'o3 before the cut: 1000 x 10 + 500 x 40',
+      { models: ['o3'], outputTokens: 500, at: instant('2025-06-09') },
+      '0.03',
+    ],
+  ];
+  for (const [name, request, usd] of cases) {
+    it(name, () => expect(cost(request)).toBe(usd));
+  }
+});
+
+describe('an estimate', () => {
+  const counts = fc.array(fc.integer({ min: 0, max: 400_000 }), { minLength: 1, maxLength: 8 });
+  const models = fc.constantFrom('gpt-5.5', 'gpt-6.1-terra', 'gpt-4.1', 'o3', 'gpt-5.6-sol');
+
+  it('is the sum of its prompts, in any order', () => {
+    fc.assert(
+      fc.property(
+        counts,
+        models,
+        fc.integer({ min: 0, max: 9999 }),
+        (list, model, outputTokens) => {
+          const request = { models: [model], at: instant('2026-11-20'), outputTokens };
+          const of = (sizes: readonly number[]) =>
+            totalOfAll(estimate({ ...request, prompts: sizes.map((n) => tokens(n)) }, shipped))
+              .high;
+          expect(of(list)).toBe(of([...list].reverse()));
+          expect(of(list)).toBe(list.reduce((sum, n) => sum + of([n]), 0n));
+        },
+      ),
+    );
+  });
+
+  it('grows in proportion to the requests', () => {
+    fc.assert(
+      fc.property(
+        counts,
+        models,
+        fc.integer({ min: 1, max: 1_000_000 }),
+        (list, model, requests) => {
+          const request = { models: [model], at: instant('2026-11-20'), outputTokens: 7 };
+          const of = (n: number) =>
+            totalOfAll(
+              estimate({ ...request, requests: n, prompts: list.map((x) => tokens(x)) }, shipped),
+            ).high;
+          expect(of(requests)).toBe(of(1) * BigInt(requests));
+        },
+      ),
+    );
+  });
+
+  it('costs no less with more output, and no more with more from the cache', () => {
+    fc.assert(
+      fc.property(fc.nat(1000), fc.nat(1000), fc.nat(5000), (a, b, outputTokens) => {
+        const [fewer, more] = [Math.min(a, b), Math.max(a, b)];
+        const of = (request: Partial<EstimateRequest>) =>
+          totalOfAll(
+            estimate(
+              {
+                prompts: [tokens(1000)],
+                models: ['gpt-5.6-terra'],
+                at: instant('2026-11-20'),
+                outputTokens,
+                ...request,
+              },
+              shipped,
+            ),
+          ).high;
+        expect(of({ cachedTokens: more }) <= of({ cachedTokens: fewer })).toBe(true);
+        expect(of({ outputTokens: more }) >= of({ outputTokens: fewer })).toBe(true);
+      }),
+    );
+  });
+
+  it('of several models reaches from the cheapest to the dearest', () => {
+    expect(cost({ models: ['gpt-5.4', 'gpt-6-luna'], outputTokens: 500 })).toBe('0.00035..0.01');
+  });
+
+  it('is incomplete with an unknown model among them', () => {
+    expect(cost({ models: ['gpt-5.4', 'gpt-nope'], outputTokens: 500 })).toBe('incomplete');
+  });
+
+  it('refuses more cached tokens than there are', () => {
+    const request = { models: ['gpt-5.4'], cachedTokens: 600, cacheWriteTokens: 401 };
+    expect(() => cost(request)).toThrow(InputError);
+    expect(cost({ ...request, cacheWriteTokens: 0 })).not.toBe('incomplete');
+  });
+});
+
+describe('the library', () => {
+  it('estimates text with the shipped table', async () => {
+    const rates = await loadRates();
+    const result = estimate(
+      {
+        prompts: [prompt('Summarise this.')],
+        models: ['gpt-6.2-sol'],
+        at: instant(TODAY),
+        outputTokens: 200,
+      },
+      rates,
+    );
+    const [first] = result.models;
+    expect(first && exactUsd(costOf(first).high)).toBe('0.00201');
+    expect(first?.prompts[0]?.inputTokens).toBe(5);
+  });
+});
+
+describe('the command', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'openai-cost-'));
+  const file = (name: string, content: string | Uint8Array) => {
+    writeFileSync(join(folder, name), content);
+    return name;
+  };
+
+  it('says when the table is stale', async () => {
+    const args = ['estimate', file('a.txt', 'hello'), '-m', 'gpt-5.4', '-o', '1'];
+    const fresh = await run(args, { cwd: folder, now: '2026-12-22T10:00:00Z' });
+    expect(fresh.out).not.toMatch(/stale-rates/);
+    const stale = await run(args, { cwd: folder, now: '2026-12-23T10:00:00Z' });
+    expect(stale.out).toMatch(/31 days old; update openai-cost for newer prices \[stale-rates\]/);
+    expect(stale.code).toBe(0);
+  });
+
+  it('gives the same bytes for the same input', async () => {
+    const args = ['estimate', file('b.txt', 'hello'), '-f', 'json', '--explain'];
+    const [morning, evening] = await Promise.all(
+      ['2026-11-22T01:00:00Z', '2026-11-22T23:00:00Z'].map((now) =>
+        run(args, { cwd: folder, now }),
+      ),
+    );
+    expect(morning).toEqual(evening);
+  });
+
+  it('holds a long prompt against the context window and the long-context price', async () => {
+    // "the " is a token for every one of them.
+    const words = (n: number) => 'the '.repeat(n).trimEnd();
+    const at = async (n: number, model: string) => {
+      const result = await run(['estimate', file('long.txt', words(n)), '-m', model, '-o', '10'], {
+        cwd: folder,
+      });
+      return { code: result.code, rules: result.out.match(/\[[a-z-]+\]/g) };
+    };
+    expect(await at(250_000, 'gpt-5.5')).toEqual({ code: 0, rules: null });
+    expect(await at(272_000, 'gpt-5.5')).toEqual({ code: 0, rules: ['[long-context]'] });
+    expect(await at(272_001, 'gpt-5.5')).toEqual({ code: 0, rules: ['[long-context]'] });
+    expect(await at(272_000, 'gpt-5.4-mini')).toEqual({ code: 0, rules: null });
+    expect(await at(272_001, 'gpt-5.4-mini')).toEqual({ code: 1, rules: ['[context-window]'] });
+  });
+
+  it('counts special tokens, broken bytes and megabytes without hanging', async () => {
+    const hostile = [
+      file('letters.txt', 'a'.repeat(1_000_000)),
+      file('spaces.txt', ' '.repeat(1_000_000)),
+      file('lines.txt', '\n'.repeat(1_000_000)),
+      file('chinese.txt', '的'.repeat(300_000)),
+      file('base64.txt', Buffer.alloc(600_000, 'random').toString('base64')),
+      file('prose.txt', 'The quick brown fox jumps over the lazy dog. '.repeat(100_000)),
+    ];
+    const started = performance.now();
+    const result = await run(['estimate', ...hostile, '-m', 'gpt-5.4', '-o', '1'], { cwd: folder });
+    expect(result.code).toBe(0);
+    // No limit on speed, which has a benchmark of its own: only "does not hang".
+    expect(performance.now() - started).toBeLessThan(25_000);
+  });
+
+  it('refuses a file that is too large, by name', async () => {
+    const { MAX_PROMPT_BYTES, readPrompts } = await import('../src/input/prompts.ts');
+    const files = {
+      readStdin: async () => new Uint8Array(),
+      readFile: async () => new Uint8Array([104, 105]),
+      stat: (path: string) => ({
+        kind: 'file' as const,
+        size: path === 'huge' ? MAX_PROMPT_BYTES + 1 : MAX_PROMPT_BYTES,
+      }),
+      glob: async () => [],
+    };
+    const read = await readPrompts(['huge', 'large'], files, () => 1);
+    expect(read.prompts.map(({ source }) => source.file)).toEqual(['large']);
+    expect(read.unreadable).toEqual([
+      { source: { file: 'huge' }, reason: 'larger than 256 MiB; split it' },
+    ]);
+  });
+
+  it('names a file that cannot be read, and counts the others', async () => {
+    const { readPrompts } = await import('../src/input/prompts.ts');
+    const denied = Object.assign(new Error('no'), { code: 'EACCES' });
+    const files = {
+      readStdin: async () => new Uint8Array(),
+      readFile: async (path: string) => {
+        if (path === 'secret') throw denied;
+        return new Uint8Array([104, 105]);
+      },
+      stat: (path: string) => ({
+        kind: path === 'pipe' ? ('other' as const) : ('file' as const),
+        size: 2,
+      }),
+      glob: async () => [],
+    };
+    const read = await readPrompts(['secret', 'open', 'pipe'], files, () => 1);
+    expect(read.prompts.length).toBe(1);
+    expect(read.unreadable.map(({ source, reason }) => `${source.file}: ${reason}`)).toEqual([
+      'secret: cannot be read (EACCES)',
+      'pipe: not a regular file',
+    ]);
+  });
+
+  it('keeps the stack of a bug and exits with 70', async () => {
+    const { main } = await import('../src/cli.ts');
+    const { nodeIo } = await import('../src/io.ts');
+    let err = '';
+    const code = await main(['rates', 'list'], {
+      ...nodeIo(folder),
+      readFile: () => Promise.reject(new TypeError('broken on purpose')),
+      err: (text) => {
+        err += text;
+      },
+    });
+    expect(code).toBe(70);
+    expect(err).toMatch(/this is a bug, please report it\nTypeError: broken on purpose\n\s+at /);
+  });
+
+  it('touches no file for --help and --version', async () => {
+    const { main } = await import('../src/cli.ts');
+    const { nodeIo } = await import('../src/io.ts');
+    for (const args of [['--help'], ['--version'], ['estimate', '--help'], ['rates', '--help']]) {
+      const code = await main(args, {
+        ...nodeIo(folder),
+        out: () => undefined,
+        readFile: () => Promise.reject(new Error('read something')),
+      });
+      expect(code).toBe(0);
+    }
+  });
+});

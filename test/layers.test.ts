@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** Who may import whom; what is not listed may import nothing of ours. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'index.ts': ['commands', 'core', 'input', 'tokens'],
+  'cli.ts': ['commands', 'core', 'io.ts', 'output', 'version.ts'],
+  'io.ts': [],
+  'version.ts': [],
+  commands: ['core', 'input', 'io.ts', 'output', 'rules', 'tokens'],
+  input: ['core'],
+  output: ['core'],
+  rules: ['core'],
+  tokens: ['core'],
+  core: [],
+};
+
+/** Packages and Node modules by layer; the core has none. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  'index.ts': ['node:fs/promises', 'node:url'],
+  'cli.ts': ['commander'],
+  'io.ts': ['node:fs', 'node:fs/promises', 'node:path', 'node:url', 'tinyglobby'],
+  commands: [],
+  input: ['node:buffer', 'node:crypto', 'zod'],
+  output: ['chalk', 'cli-table3', 'node:util', 'string-width'],
+  rules: [],
+  core: [],
+};
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  /** `import type` leaves nothing behind at run time. */
+  readonly typeOnly: boolean;
+  readonly dynamic: boolean;
+}
+
+function sourceFiles(): string[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.ts'))
+    .sort();
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SRC, file), 'utf8').replace(/^\s*(\*|\/\/).*$/gm, '');
+  const statements = [...text.matchAll(/(import|export)( type)?\s[^;'"]*?from\s+'([^']+)'/g)].map(
+    ([, , type, target = '']) => ({ target, typeOnly: type !== undefined, dynamic: false }),
+  );
+  const calls = [...text.matchAll(/import\('([^']+)'\)/g)].map(([, target = '']) => ({
+    target,
+    typeOnly: false,
+    dynamic: true,
+  }));
+  return [...statements, ...calls].map((found) => ({
+    ...found,
+    file,
+    target: found.target.startsWith('.')
+      ? posix.normalize(posix.join(dirname(file), found.target))
+      : found.target,
+  }));
+}
+
+const layerOf = (file: string) => file.split('/')[0] ?? file;
+const isOurs = (target: string) => target.endsWith('.ts');
+const imports = sourceFiles().flatMap(importsOf);
+
+describe('layers', () => {
+  it('are found at all', () => {
+    expect(imports.length).toBeGreaterThan(100);
+    expect(
+      sourceFiles()
+        .map(layerOf)
+        .filter((layer) => !(layer in ALLOWED)),
+    ).toEqual([]);
+  });
+
+  it('import only what lies below them', () => {
+    const wrong = imports
+      .filter(({ target }) => isOurs(target))
+      .filter(({ file, target }) => layerOf(file) !== layerOf(target))
+      .filter(({ file, target }) => !ALLOWED[layerOf(file)]?.includes(layerOf(target)));
+    expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+  });
+
+  it('use only their own packages', () => {
+    const wrong = imports
+      .filter(({ target }) => !isOurs(target))
+      .filter(({ file }) => layerOf(file) in PACKAGES)
+      .filter(({ file, target }) => !PACKAGES[layerOf(file)]?.includes(target));
+    expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+  });
+
+  it('list every rule and every format in their index', () => {
+    const listed = (folder: string) =>
+      imports.filter(({ file }) => file === `${folder}/index.ts`).map(({ target }) => target);
+    const inFolder = (folder: string, isPart: (text: string) => boolean) =>
+      sourceFiles().filter(
+        (file) => file.startsWith(`${folder}/`) && isPart(readFileSync(join(SRC, file), 'utf8')),
+      );
+    const rules = inFolder('rules', (text) => /: Rule<\w+> = \{/.test(text));
+    expect(rules.length).toBeGreaterThan(5);
+    for (const rule of rules) expect(listed('rules')).toContain(rule);
+    const formats = inFolder('output', (text) =>
+      /export function \w+\(report: \w+Report/.test(text),
+    );
+    for (const format of ['text', 'json', 'csv', 'markdown']) {
+      expect(listed('output')).toContain(`output/${format}.ts`);
+    }
+    expect(formats.length).toBeGreaterThan(0);
+  });
+});
+
+describe('start-up', () => {
+  /** What Node loads before the command has begun to do anything. */
+  function loadedBy(entry: string, seen = new Set<string>()): Set<string> {
+    for (const { file, target, typeOnly, dynamic } of imports) {
+      if (file !== entry || typeOnly || dynamic || seen.has(target)) continue;
+      seen.add(target);
+      if (isOurs(target)) loadedBy(target, seen);
+    }
+    return seen;
+  }
+
+  it('of the program loads commander and nothing else of size', () => {
+    const packages = [...loadedBy('cli.ts')].filter((target) => !isOurs(target));
+    expect(packages.sort()).toEqual(['commander', 'node:util']);
+  });
+
+  it('of an estimate loads neither zod nor chalk', () => {
+    const packages = [...loadedBy('commands/estimate.ts')];
+    for (const late of ['zod', 'chalk', 'cli-table3', 'csv-parse']) {
+      expect(packages).not.toContain(late);
+    }
+  });
+});

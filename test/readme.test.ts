@@ -1,0 +1,75 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { run } from './run.ts';
+
+/**
+ * Every `console` block of the README is a command and what it prints. `UPDATE_CASES=1 npm test`
+ * writes the output anew.
+ */
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const README = `${ROOT}README.md`;
+const text = readFileSync(README, 'utf8');
+const BLOCK = /```console\n\$ openai-cost (.*)\n([\s\S]*?)```/g;
+
+async function output(args: string): Promise<string> {
+  const { code, out, err } = await run(args.split(' '), { cwd: ROOT, env: { COLUMNS: '80' } });
+  const lines = `${out}${err}`.replaceAll('\r\n', '\n');
+  return code === 0 ? lines : `${lines}$ echo $?\n${code}\n`;
+}
+
+describe('README', () => {
+  const blocks = [...text.matchAll(BLOCK)];
+
+  it('has examples', () => {
+    expect(blocks.length).toBeGreaterThan(6);
+    expect(text.match(/```console/g)?.length).toBe(blocks.length);
+  });
+
+  for (const [, args = '', shown] of blocks) {
+    it(`shows what it prints: ${args}`, async () => {
+      const printed = await output(args);
+      if (process.env.UPDATE_CASES) update(args, printed);
+      else expect(shown).toBe(printed);
+    });
+  }
+
+  it('names the commands that CI runs', () => {
+    const ci = readFileSync(`${ROOT}.ci/run`, 'utf8');
+    const commands = [...text.matchAll(/```sh\nnpm ci && (.*)\n```/g)].map(
+      ([, command]) => command,
+    );
+    expect(commands.length).toBe(2);
+    for (const command of commands) expect(ci).toContain(command);
+  });
+
+  it('runs its library example', async () => {
+    const code = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+    const expected = /console\.log\(.*\); \/\/ (.*)/.exec(code)?.[1];
+    const body = code
+      .replace(/import \{(.*)\} from 'openai-cost';/, 'const {$1} = library;')
+      .replace(/console\.log\((.*)\);.*/, 'return $1;');
+    const library = await import('../src/index.ts');
+    const AsyncFunction = (async () => undefined).constructor as new (
+      ...parts: string[]
+    ) => (value: typeof library) => Promise<string>;
+    expect(await new AsyncFunction('library', body)(library)).toBe(expected);
+  });
+
+  it('lists every option of estimate', async () => {
+    const { out } = await run(['estimate', '--help']);
+    const options = [...out.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option);
+    const untold = ['--help', '--color', '--no-color'];
+    for (const option of options.filter((name) => name && !untold.includes(name))) {
+      expect(text, option).toContain(option);
+    }
+  });
+});
+
+function update(args: string, printed: string): void {
+  const now = readFileSync(README, 'utf8');
+  const start = now.indexOf(`$ openai-cost ${args}\n`);
+  const from = start + `$ openai-cost ${args}\n`.length;
+  const to = now.indexOf('```', from);
+  writeFileSync(README, now.slice(0, from) + printed + now.slice(to));
+}
