@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { VERSION } from '../src/version.ts';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const BIN = `${ROOT}bin/openai-cost.js`;
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the built program as a shell would; `npm test` builds it first. */
+function launch(
+  args: readonly string[],
+  options: { stdin?: string; closeEarly?: boolean; env?: Record<string, string> } = {},
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [BIN, ...args], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, ...options.env },
+    });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+      if (options.closeEarly) child.stdout.destroy();
+    });
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+    child.stdin.end(options.stdin ?? '');
+  });
+}
+
+describe('the built program', () => {
+  it('has the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
+    expect(VERSION).toBe(version);
+    expect(await launch(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+
+  it('reads standard input and writes its result to standard output', async () => {
+    const { code, out, err } = await launch(
+      ['estimate', '-', '-m', 'gpt-5.4', '-o', '1', '--on', '2026-11-22', '-f', 'json'],
+      { stdin: 'Hello world' },
+    );
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out).total.usd).toBe('0.00002');
+  });
+
+  it('writes no escapes into a pipe, unless asked', async () => {
+    const args = ['estimate', 'test/example/review.txt', '-m', 'gpt-5.4'];
+    expect((await launch(args)).out).not.toContain('\u001b');
+    expect((await launch([...args, '--color'])).out).toContain('\u001b');
+    expect((await launch(args, { env: { FORCE_COLOR: '1' } })).out).toContain('\u001b');
+    const both = { env: { FORCE_COLOR: '1', NO_COLOR: '1' } };
+    expect((await launch(args, both)).out).not.toContain('\u001b');
+  });
+
+  it('ends quietly when its reader goes away', async () => {
+    const { code, err } = await launch(['rates', 'list', '-f', 'json'], { closeEarly: true });
+    expect([code, err]).toEqual([0, '']);
+  });
+
+  it('gives its exit codes to the shell', async () => {
+    const estimate = ['estimate', 'test/example/review.txt', '-m'];
+    expect((await launch([...estimate, 'gpt-5.4', '-o', '9', '--budget', '1'])).code).toBe(0);
+    expect((await launch([...estimate, 'gpt-5.4', '-o', '9', '--budget', '0'])).code).toBe(1);
+    expect((await launch(['estimate', 'nowhere.txt'])).code).toBe(2);
+    expect((await launch([...estimate, 'gpt-nope', '-o', '9'])).code).toBe(3);
+  });
+});
