@@ -109,11 +109,10 @@ function comparedModels(
   all: boolean,
 ): readonly string[] {
   const models = rates.models.filter((model) => {
+    if (!(all ? TEXT_KINDS.has(model.kind) : model.prominent)) return false;
     const ended = model.shutdown.get(model.id);
-    const cell = versionAt(model, at)?.tokens[tier]?.short?.text?.input;
     const inUse = model.encoding !== null && (ended === undefined || at < ended);
-    const shown = all ? TEXT_KINDS.has(model.kind) : model.prominent;
-    return shown && inUse && typeof cell === 'object';
+    return inUse && typeof versionAt(model, at)?.tokens[tier]?.short?.text?.input === 'object';
   });
   if (models.length === 0) {
     throw new InputError(

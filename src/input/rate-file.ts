@@ -83,7 +83,9 @@ const model = z.strictObject({
   maxInputTokens: tokenCount.optional(),
   maxOutputTokens: tokenCount.optional(),
   longContextAbove: tokenCount.optional(),
-  regionalUplift: z.union([z.enum(['none', 'unknown']), usd]),
+  regionalUplift: z.union([z.enum(['none', 'unknown']), usd], {
+    error: 'must be a factor such as "1.1", "none" or "unknown"',
+  }),
   endpoints: z.array(text).optional(),
   shutdown: z.record(name, date).optional(),
   prices: z.array(price),
@@ -150,12 +152,34 @@ export function checkRateFile(json: unknown): { file: RateFile } | { problems: R
     return {
       problems: parsed.error.issues.map((issue) => ({
         path: pathOf(issue.path),
-        message: issue.message,
+        message: messageOf(issue),
       })),
     };
   }
   const problems = [...senseProblems(parsed.data)];
   return problems.length > 0 ? { problems } : { file: parsed.data };
+}
+
+/** What is wrong in the words of this file, not of the library that noticed it. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.message.endsWith('received undefined')
+        ? 'is missing'
+        : `must be of type ${issue.expected}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'unrecognized_keys':
+      return `has an unknown key ${issue.keys.join(', ')}; remove or correct it`;
+    case 'invalid_key':
+      return 'is a key that is not known here';
+    case 'too_small':
+      return issue.origin === 'array' || issue.origin === 'string'
+        ? 'must not be empty'
+        : `must be more than ${issue.minimum}`;
+    default:
+      return issue.message;
+  }
 }
 
 function pathOf(path: readonly PropertyKey[]): string {

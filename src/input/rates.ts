@@ -51,7 +51,9 @@ function toRateTable(json: RateFile, bytes: Uint8Array, file: string): RateTable
   return {
     file,
     version: instant(json.version),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    get sha256() {
+      return createHash('sha256').update(bytes).digest('hex');
+    },
     sources: new Map(
       Object.entries(json.sources).map(([id, { title, checked, official = false }]) => [
         id,
@@ -66,7 +68,9 @@ function toRateTable(json: RateFile, bytes: Uint8Array, file: string): RateTable
   };
 }
 
+/** A table has over a thousand prices and a call needs a few: a model's are read when asked for. */
 function toModel(model: RateFileModel): Model {
+  let prices: readonly PriceVersion[] | undefined;
   return {
     ...model,
     prominent: model.prominent ?? false,
@@ -80,7 +84,10 @@ function toModel(model: RateFileModel): Model {
     shutdown: new Map(
       Object.entries(model.shutdown ?? {}).map(([name, day]) => [name, instant(day)]),
     ),
-    prices: model.prices.map(toPrice),
+    get prices() {
+      prices ??= model.prices.map(toPrice);
+      return prices;
+    },
   };
 }
 

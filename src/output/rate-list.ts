@@ -201,7 +201,7 @@ export function rateSummary(table: RateTable): string {
   return [
     `${table.file}: sound`,
     `  version ${dayOf(table.version)}, sha256 ${table.sha256}`,
-    `  ${table.models.length} models with ${table.names.size} names, ${table.tools.length} tools, ${versions.length} price versions, ${cells} prices`,
+    `  models: ${table.models.length}, names: ${table.names.size}, tools: ${table.tools.length}, price versions: ${versions.length}, prices: ${cells}`,
     '',
   ].join('\n');
 }
