@@ -14,6 +14,7 @@ export interface RateTable {
   readonly regions: readonly Region[];
   readonly models: readonly Model[];
   readonly tools: readonly Tool[];
+  readonly imageOutputTokens: readonly ImageOutputTokens[];
   /** Every id, snapshot and alias, in lower case as OpenAI writes them. */
   readonly names: ReadonlyMap<string, NamedModel>;
 }
@@ -179,6 +180,19 @@ export interface Tool {
   readonly id: string;
   readonly title: string;
   readonly prices: readonly PriceVersion[];
+}
+
+/** How many output tokens an image takes, by quality and size. */
+export interface ImageOutputTokens {
+  readonly models: readonly string[];
+  readonly basis: 'published' | 'derived';
+  readonly sources: readonly string[];
+  readonly tokens: readonly {
+    readonly quality: string;
+    readonly size: string;
+    readonly tokens: number;
+  }[];
+  readonly note?: string | undefined;
 }
 
 export interface NamedModel {

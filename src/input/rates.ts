@@ -64,6 +64,7 @@ function toRateTable(json: RateFile, bytes: Uint8Array, file: string): RateTable
     regions: json.regions.map(({ id, unavailable = [] }) => ({ id, unavailable })),
     models,
     tools: json.tools.map(({ id, title, prices }) => ({ id, title, prices: prices.map(toPrice) })),
+    imageOutputTokens: json.imageOutputTokens,
     names: new Map(models.flatMap(namesOf)),
   };
 }

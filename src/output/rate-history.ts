@@ -25,13 +25,25 @@ export function rateHistoryText(
   const versions = [...subject.prices]
     .reverse()
     .map((version) => versionText(table, version, terminal));
+  const images = imageLines(table, subject.id).map((line) => wrap(line, terminal.width));
   return `${[
     [
       terminal.paint.total(subject.id),
       ...head.map((line) => wrap(`  ${line}`, terminal.width)),
     ].join('\n'),
     ...versions,
+    ...(images.length > 0 ? [images.join('\n')] : []),
   ].join('\n\n')}\n`;
+}
+
+function imageLines(table: RateTable, id: string): string[] {
+  return table.imageOutputTokens
+    .filter(({ models }) => models.includes(id))
+    .flatMap(({ basis, tokens, note }) => [
+      `Output tokens of an image (${basis})`,
+      ...tokens.map((entry) => `  ${entry.quality}, ${entry.size}: ${count(entry.tokens)}`),
+      ...(note ? [`  note: ${note}`] : []),
+    ]);
 }
 
 function modelLines(model: Model): string[] {
