@@ -24,6 +24,7 @@ import type { RateTable } from './core/rates.ts';
 import { promptOf } from './input/prompts.ts';
 import { countTokens } from './tokens/index.ts';
 
+export { ENCODINGS, type Encoding } from './core/encodings.ts';
 export * from './core/estimate.ts';
 export { InputError, type InputProblem } from './core/input-error.ts';
 export { exactUsd, type Money, parseUsd, type Range, roundUsd } from './core/money.ts';
@@ -37,10 +38,10 @@ export {
   type Total,
   totalOf,
 } from './core/price.ts';
-export type { Encoding, Model, PriceVersion, RateTable } from './core/rates.ts';
+export type { Model, PriceVersion, RateTable } from './core/rates.ts';
 export { dayOf, type Instant, instantOf, parseInstant } from './core/time.ts';
 export type { ServiceTier, TokenKind, Tokens, Usage } from './core/usage.ts';
-export { countTokens } from './tokens/index.ts';
+export { countTokens, TokenStream } from './tokens/index.ts';
 
 /**
  * The rate table that the package ships, or one of your own.

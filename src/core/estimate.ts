@@ -1,8 +1,9 @@
+import type { Encoding } from './encodings.ts';
 import { InputError } from './input-error.ts';
 import { type Money, NOTHING, type Range, span, times } from './money.ts';
 import { resolveModel } from './names.ts';
 import { type CostLine, count, priceUsage, type Total, totalOf } from './price.ts';
-import type { Encoding, Model, RateTable } from './rates.ts';
+import type { Model, RateTable } from './rates.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
 import type { ServiceTier, Tokens, Usage } from './usage.ts';

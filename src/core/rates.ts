@@ -1,3 +1,4 @@
+import type { Encoding } from './encodings.ts';
 import type { Money } from './money.ts';
 import { daysBetween, type Instant } from './time.ts';
 import type { Modality, ServiceTier, TokenKind } from './usage.ts';
@@ -55,17 +56,6 @@ export const MODEL_KINDS = [
   'fine-tuned',
 ] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
-
-/** The tokenizers, as tiktoken names them. */
-export const ENCODINGS = [
-  'o200k_base',
-  'o200k_harmony',
-  'cl100k_base',
-  'p50k_base',
-  'p50k_edit',
-  'r50k_base',
-] as const;
-export type Encoding = (typeof ENCODINGS)[number];
 
 export const ENCODING_BASES = ['tiktoken', 'api', 'assumed'] as const;
 

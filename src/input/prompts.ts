@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import type { Encoding } from '../core/encodings.ts';
 import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
-import type { Encoding } from '../core/rates.ts';
 
 /** What reading prompts needs of the world. */
 export interface PromptFiles {

@@ -1,14 +1,7 @@
 import { z } from 'zod';
+import { ENCODINGS } from '../core/encodings.ts';
 import { parseUsd, unitPrice } from '../core/money.ts';
-import {
-  BANDS,
-  DATE_BASES,
-  ENCODING_BASES,
-  ENCODINGS,
-  MODEL_KINDS,
-  UNITS,
-  type Unit,
-} from '../core/rates.ts';
+import { BANDS, DATE_BASES, ENCODING_BASES, MODEL_KINDS, UNITS, type Unit } from '../core/rates.ts';
 import { parseInstant } from '../core/time.ts';
 import { MODALITIES, SERVICE_TIERS, TOKEN_KINDS } from '../core/usage.ts';
 

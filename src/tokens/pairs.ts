@@ -1,0 +1,85 @@
+/**
+ * How the tokens of a vocabulary were made, and from that which tokens may be neighbours.
+ *
+ * These tables are only for much text: backtracking reads them, a short prompt does without.
+ */
+import { NO_TOKEN } from './trie.ts';
+
+export interface Pairs {
+  /** The two parts that a token was merged from; a byte has none: NO_TOKEN. */
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** The longest token that a token begins with and is not itself, or NO_TOKEN. */
+  readonly prefix: Int32Array;
+  readonly length: Uint8Array;
+  /** Open addressing by pairHash: every token that was merged, in a slot near its parts' hash. */
+  readonly table: Int32Array;
+  /** A bit for every hash that occurs (Bloom 1970, with one function): most pairs end here. */
+  readonly filter: Int32Array;
+}
+
+/** Slots per token in the table, and bits per token in the filter, before rounding up. */
+export const TABLE_SLOTS_PER_TOKEN = 2;
+export const FILTER_BITS_PER_TOKEN = 16;
+
+/** Tokens below this are single bytes; the build asserts it. */
+export const BYTE_TOKENS = 256;
+const NO_LIMIT = 0x7fffffff;
+
+// The two multipliers of MurmurHash3, odd and with well mixed bits.
+const LEFT_MULTIPLIER = 0xcc9e2d51;
+const PAIR_MULTIPLIER = 0x1b873593;
+
+/** The high bits are the good ones: take as many as the table has. */
+export function pairHash(left: number, right: number): number {
+  return Math.imul(Math.imul(left, LEFT_MULTIPLIER) + right, PAIR_MULTIPLIER);
+}
+
+/** By how much to shift a hash right for an index below `size`, a power of two. */
+export function hashShift(size: number): number {
+  return Math.clz32(size) + 1;
+}
+
+/** The token that was merged from these two, or NO_TOKEN. */
+export function mergedToken(pairs: Pairs, left: number, right: number): number {
+  const { table, filter } = pairs;
+  const hash = pairHash(left, right);
+  const bit = hash >>> hashShift(filter.length << 5);
+  if (((filter[bit >> 5] as number) & (1 << bit)) === 0) return NO_TOKEN;
+  const mask = table.length - 1;
+  for (let slot = hash >>> hashShift(table.length); ; slot = (slot + 1) & mask) {
+    const token = table[slot] as number;
+    if (token === NO_TOKEN || (pairs.left[token] === left && pairs.right[token] === right)) {
+      return token;
+    }
+  }
+}
+
+/**
+ * Whether the encoding of the bytes of these two tokens is these two tokens. A row of tokens is
+ * the encoding of its bytes if and only if this is so for each two neighbours in it (Antwarg and
+ * Neubeck, crate `bpe`, whose procedure this is).
+ *
+ * It takes the merges at the border back, the latest first, and asks each time whether the parts
+ * that met there would have been merged with each other earlier.
+ */
+export function areNeighbours(pairs: Pairs, first: number, second: number): boolean {
+  let left = first;
+  let right = second;
+  // Merges across the border come too late if their token is not below this.
+  let limit = NO_LIMIT;
+  for (;;) {
+    const merged = mergedToken(pairs, left, right);
+    if (merged !== NO_TOKEN && merged < limit) return false;
+    if (left > right) {
+      if (left < BYTE_TOKENS) return true;
+      limit = left;
+      left = pairs.right[left] as number;
+    } else {
+      if (right < BYTE_TOKENS) return true;
+      // Of two equal merges that overlap, the left one comes first, and that is across the border.
+      limit = right + 1;
+      right = pairs.left[right] as number;
+    }
+  }
+}

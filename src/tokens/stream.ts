@@ -1,0 +1,159 @@
+/**
+ * Counts text of any length through one small buffer.
+ *
+ * Of what is in the buffer, all pieces but the last two are certain. To find the end of a piece a
+ * scanner looks ahead over spaces (is there another line break?), capitals (is there a small letter
+ * after all?) or a begun contraction, and each of these is at most one piece if the text ends there.
+ * So the last piece may go on, the last but one may yet be cut elsewhere, and no other may.
+ */
+import { isUtf8 } from 'node:buffer';
+import { PADDING, PADDING_BYTES } from './characters.ts';
+import { counterOf, type PieceCounter } from './counter.ts';
+import type { Encoding } from './encodings.ts';
+import { endOfWholeCharacters, repairUtf8 } from './utf8.ts';
+
+/** Small enough to stay in the processor's cache; grows only if two pieces take half of it. */
+const CAPACITY = 1 << 16;
+/** The most bytes of text that a unit of input can become: a wrong byte, or half a UTF-16 pair. */
+const LONGEST_UNIT = 3;
+/** In units. Below this the buffer is full; a character and what is unfinished always fit. */
+const LEAST_ROOM = 16;
+const NOTHING = new Uint8Array(0);
+
+export class TokenStream {
+  readonly #counter: PieceCounter;
+  #bytes = new Uint8Array(CAPACITY + PADDING_BYTES);
+  /** The same bytes, for reading words at any position. */
+  #words = new DataView(this.#bytes.buffer);
+  /** Where the text ends. It is valid UTF-8 of whole characters. */
+  #end = 0;
+  /** The first bytes of a character whose rest has not come yet. */
+  #unfinished: Uint8Array = NOTHING;
+  #count = 0;
+
+  constructor(encoding: Encoding) {
+    this.#counter = counterOf(encoding);
+  }
+
+  /**
+   * Adds text. Bytes are taken for UTF-8 and may be cut anywhere, also inside a character; a string
+   * has whole characters, and lone surrogates in it are U+FFFD.
+   */
+  write(chunk: Uint8Array | string): void {
+    if (typeof chunk === 'string') this.#writeText(chunk);
+    else this.#writeBytes(chunk);
+  }
+
+  /** The number of tokens in all that was written. The stream is then as new. */
+  end(): number {
+    this.#finishCharacter();
+    this.#countPieces(true);
+    const count = this.#count;
+    this.#count = 0;
+    if (this.#capacity > CAPACITY) this.#resize(CAPACITY);
+    return count;
+  }
+
+  get #capacity(): number {
+    return this.#bytes.length - PADDING_BYTES;
+  }
+
+  #writeText(text: string): void {
+    this.#finishCharacter();
+    for (let from = 0; from < text.length; ) {
+      this.#makeRoom();
+      const to = endOfUnits(text, from + this.#room);
+      const free = this.#bytes.subarray(this.#end);
+      this.#end += encoder.encodeInto(text.slice(from, to), free).written;
+      from = to;
+    }
+  }
+
+  #writeBytes(chunk: Uint8Array): void {
+    for (let from = 0; from < chunk.length; ) {
+      this.#makeRoom();
+      const unfinished = this.#unfinished;
+      const start = this.#end + unfinished.length;
+      const to = Math.min(chunk.length, from + this.#room - unfinished.length);
+      this.#bytes.set(unfinished, this.#end);
+      this.#bytes.set(chunk.subarray(from, to), start);
+      this.#take(start + to - from);
+      from = to;
+    }
+  }
+
+  /** Makes text of the bytes that were put after it, up to `end`. */
+  #take(end: number): void {
+    const whole = endOfWholeCharacters(this.#bytes, this.#end, end);
+    this.#unfinished = this.#bytes.slice(whole, end);
+    const added = this.#bytes.subarray(this.#end, whole);
+    if (isUtf8(added)) this.#end = whole;
+    else this.#append(repairUtf8(added));
+  }
+
+  #finishCharacter(): void {
+    if (this.#unfinished.length === 0) return;
+    this.#append(repairUtf8(this.#unfinished));
+    this.#unfinished = NOTHING;
+  }
+
+  #append(text: Uint8Array): void {
+    this.#bytes.set(text, this.#end);
+    this.#end += text.length;
+  }
+
+  /** How many units of input fit. */
+  get #room(): number {
+    return Math.floor((this.#capacity - this.#end) / LONGEST_UNIT);
+  }
+
+  #makeRoom(): void {
+    if (this.#room >= LEAST_ROOM) return;
+    this.#countPieces(false);
+    if (this.#end > this.#capacity / 2) this.#resize(2 * this.#capacity);
+  }
+
+  #resize(capacity: number): void {
+    const bytes = new Uint8Array(capacity + PADDING_BYTES);
+    bytes.set(this.#bytes.subarray(0, this.#end));
+    this.#bytes = bytes;
+    this.#words = new DataView(bytes.buffer);
+  }
+
+  /** Counts all pieces, or all that are certain, and moves what is left to the front. */
+  #countPieces(isAll: boolean): void {
+    const counter = this.#counter;
+    const { scan, unicode } = counter;
+    const bytes = this.#bytes;
+    const words = this.#words;
+    const textEnd = this.#end;
+    bytes.fill(PADDING, textEnd, textEnd + PADDING_BYTES);
+    let count = 0;
+    let start = 0;
+    let middle = textEnd === 0 ? 0 : scan(bytes, 0, unicode);
+    let end = middle === textEnd ? middle : scan(bytes, middle, unicode);
+    while (end < textEnd) {
+      count += counter.count(bytes, words, start, middle);
+      start = middle;
+      middle = end;
+      end = scan(bytes, end, unicode);
+    }
+    if (isAll) {
+      if (start < middle) count += counter.count(bytes, words, start, middle);
+      if (middle < end) count += counter.count(bytes, words, middle, end);
+      start = end;
+    }
+    bytes.copyWithin(0, start, textEnd);
+    this.#end = textEnd - start;
+    this.#count += count;
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Not between the two code units of a character. */
+function endOfUnits(text: string, end: number): number {
+  if (end >= text.length) return text.length;
+  const last = text.charCodeAt(end - 1);
+  return last >= 0xd800 && last < 0xdc00 ? end - 1 : end;
+}

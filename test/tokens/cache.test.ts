@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { LONGEST_CACHED, MISS, PieceCache } from '../../src/tokens/cache.ts';
+import { PADDING, PADDING_BYTES } from '../../src/tokens/characters.ts';
+import { Random } from './random.ts';
+
+function viewOf(piece: Uint8Array, before = 0): DataView {
+  const bytes = new Uint8Array(before + piece.length + PADDING_BYTES).fill(PADDING);
+  bytes.set(piece, before);
+  return new DataView(bytes.buffer);
+}
+
+function get(cache: PieceCache, piece: Uint8Array, before = 0): number {
+  return cache.get(viewOf(piece, before), before, piece.length);
+}
+
+function put(cache: PieceCache, piece: Uint8Array, count: number): void {
+  cache.put(viewOf(piece), 0, piece.length, count);
+}
+
+function filled(length: number, byte = 0x61): Uint8Array {
+  return new Uint8Array(length).fill(byte);
+}
+
+const LENGTHS = Array.from({ length: LONGEST_CACHED }, (_, index) => index + 1);
+
+describe('PieceCache', () => {
+  test.each(LENGTHS)('finds a piece of %i bytes again, wherever it is', (length) => {
+    const cache = new PieceCache();
+    const piece = Uint8Array.from({ length }, (_, index) => 0x61 + index);
+    expect(get(cache, piece)).toBe(MISS);
+    put(cache, piece, length);
+    expect(get(cache, piece)).toBe(length);
+    expect(get(cache, piece, 3)).toBe(length);
+  });
+
+  test.each(LENGTHS)('tells pieces of %i bytes apart that differ in one', (length) => {
+    const cache = new PieceCache();
+    const piece = filled(length);
+    put(cache, piece, 1);
+    for (let at = 0; at < length; at++) {
+      const other = piece.slice();
+      other[at] = 0x62;
+      expect(get(cache, other)).toBe(MISS);
+    }
+  });
+
+  test('tells lengths apart where the words are the same', () => {
+    for (const byte of [0x00, 0x61]) {
+      const cache = new PieceCache();
+      for (const length of LENGTHS) put(cache, filled(length, byte), length);
+      for (const length of LENGTHS) {
+        expect([MISS, length]).toContain(get(cache, filled(length, byte)));
+      }
+    }
+  });
+
+  test('never takes one piece for another that has its slot', () => {
+    const random = new Random(6);
+    const cache = new PieceCache();
+    // Many more than there are slots of each size, of so few bytes that words are often the same.
+    const pieces = Array.from({ length: 300_000 }, (_, index) => {
+      const length = 1 + random.below(LONGEST_CACHED);
+      const piece = Uint8Array.from({ length }, () => random.pick([0, 1, 0x61, 0x80, 0xff]));
+      return { piece, key: piece.join(), count: 1 + (index % LONGEST_CACHED) };
+    });
+    const latest = new Map<string, number>();
+    for (const { piece, key, count } of pieces) {
+      put(cache, piece, count);
+      latest.set(key, count);
+    }
+    let hits = 0;
+    for (const { piece, key } of pieces) {
+      const found = get(cache, piece);
+      if (found === MISS) continue;
+      hits++;
+      expect(found).toBe(latest.get(key));
+    }
+    expect(hits).toBeGreaterThan(10_000);
+    expect(hits).toBeLessThan(pieces.length);
+  });
+});
