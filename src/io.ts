@@ -2,9 +2,10 @@ import { type Stats, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { FileStat, Files } from './core/files.ts';
 
 /** All that the program may touch of the world. Tests pass another one. */
-export interface Io {
+export interface Io extends Files {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Columns of the terminal, or undefined when standard output is no terminal. */
   readonly columns: number | undefined;
@@ -13,15 +14,6 @@ export interface Io {
   out(text: string): void;
   /** Everything else. */
   err(text: string): void;
-  readStdin(): Promise<Uint8Array>;
-  /** @throws the error of the file system */
-  readFile(path: string): Promise<Uint8Array>;
-  /** Undefined when there is nothing at that path. */
-  stat(
-    path: string,
-  ): { readonly kind: 'file' | 'directory' | 'other'; readonly size: number } | undefined;
-  /** The files that a pattern matches, relative to the working directory, sorted by name. */
-  glob(pattern: string): Promise<string[]>;
   /** A file that the package ships, by its path below the package's root. */
   packageFile(path: string): string;
 }
@@ -62,7 +54,7 @@ export function nodeIo(cwd = process.cwd()): Io {
   };
 }
 
-function kindOf(stats: Stats): 'file' | 'directory' | 'other' {
+function kindOf(stats: Stats): FileStat['kind'] {
   if (stats.isFile()) return 'file';
   return stats.isDirectory() ? 'directory' : 'other';
 }

@@ -1,17 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Encoding } from '../core/encodings.ts';
 import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
+import type { Files } from '../core/files.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
-
-/** What reading prompts needs of the world. */
-export interface PromptFiles {
-  readStdin(): Promise<Uint8Array>;
-  readFile(path: string): Promise<Uint8Array>;
-  stat(
-    path: string,
-  ): { readonly kind: 'file' | 'directory' | 'other'; readonly size: number } | undefined;
-  glob(pattern: string): Promise<string[]>;
-}
 
 export type CountTokens = (text: Uint8Array, encoding: Encoding) => number;
 
@@ -29,7 +20,7 @@ const SNIFFED_BYTES = 8_000;
  */
 export async function readPrompts(
   names: readonly string[],
-  files: PromptFiles,
+  files: Files,
   count: CountTokens,
 ): Promise<{ prompts: Prompt[]; unreadable: Unreadable[] }> {
   const paths = await expand(names, files);
@@ -51,7 +42,7 @@ export async function readPrompts(
   return { prompts, unreadable };
 }
 
-async function expand(names: readonly string[], files: PromptFiles): Promise<string[]> {
+async function expand(names: readonly string[], files: Files): Promise<string[]> {
   const paths: string[] = [];
   const problems: InputProblem[] = [];
   for (const name of names) {
@@ -63,7 +54,7 @@ async function expand(names: readonly string[], files: PromptFiles): Promise<str
   return [...new Set(paths)];
 }
 
-async function expandOne(name: string, files: PromptFiles): Promise<string[]> {
+async function expandOne(name: string, files: Files): Promise<string[]> {
   if (name === '-') return ['-'];
   const stat = files.stat(name);
   if (stat?.kind === 'directory') {
@@ -74,7 +65,7 @@ async function expandOne(name: string, files: PromptFiles): Promise<string[]> {
   return isGlob(name) ? files.glob(name) : [];
 }
 
-function nothingFound(name: string, files: PromptFiles): string {
+function nothingFound(name: string, files: Files): string {
   if (files.stat(name)) return 'no files in this directory (hidden files are left out)';
   return isGlob(name) ? 'no file matches this pattern' : 'no such file';
 }
@@ -89,7 +80,7 @@ function escapeGlob(path: string): string {
 
 async function readPrompt(
   path: string,
-  files: PromptFiles,
+  files: Files,
   count: CountTokens,
 ): Promise<Prompt | Unreadable> {
   const source = { file: path };

@@ -35,6 +35,7 @@ export function json(report: EstimateReport): string {
     requests: request.requests ?? 1,
     per: request.per ?? null,
     outputTokens: request.outputTokens ?? null,
+    budget: request.budget === undefined ? null : exactUsd(request.budget),
     covers: coversInputOnly(report) ? 'input' : 'input-and-output',
     comparison: report.comparison,
     total: { ...amounts(total, report.complete), ...monthOf(total, report, report.complete) },

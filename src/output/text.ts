@@ -23,7 +23,7 @@ export function text(report: EstimateReport, terminal: Terminal): string {
   const blocks = [
     wrap(heading(report), width),
     renderTable(estimateTable(report), terminal),
-    ...(report.explain ? [explanation(report, width)] : []),
+    ...(report.explain ? [explanation(report, width), wrap(ratesLine(report), width)] : []),
     summary(report, terminal),
     unpricedBlock(report, width),
     report.findings.map((finding) => paintFinding(finding, terminal)).join('\n'),
@@ -161,5 +161,5 @@ function paintFinding(finding: Finding, { paint, width }: Terminal): string {
 
 /** The rates that were used, for a note below the report. */
 export function ratesLine({ rates }: EstimateReport): string {
-  return `rates ${dayOf(rates.version)} (${rates.sha256.slice(0, 12)})`;
+  return `rate table ${dayOf(rates.version)}, sha256 ${rates.sha256}`;
 }
