@@ -19,9 +19,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { loadRates as load } from './commands/load-rates.ts';
+import type { Encoding } from './core/encodings.ts';
 import type { Prompt } from './core/estimate.ts';
 import type { RateTable } from './core/rates.ts';
-import { promptOf } from './input/prompts.ts';
 import { countTokens } from './tokens/index.ts';
 
 export { ENCODINGS, type Encoding } from './core/encodings.ts';
@@ -60,5 +60,15 @@ export function loadRates(file?: string): Promise<RateTable> {
 /** A prompt for `estimate`, from text or UTF-8 bytes. The name appears in results. */
 export function prompt(text: string | Uint8Array, name = 'prompt'): Prompt {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
-  return promptOf(bytes, name, countTokens);
+  const counts = new Map<Encoding, number>();
+  return {
+    source: { file: name },
+    bytes: bytes.length,
+    peculiarities: [],
+    countTokens: (encoding) => {
+      const count = counts.get(encoding) ?? countTokens(bytes, encoding);
+      counts.set(encoding, count);
+      return count;
+    },
+  };
 }

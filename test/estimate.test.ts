@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { FileStat } from '../src/core/files.ts';
 import {
   costOf,
   type EstimateRequest,
@@ -12,9 +13,11 @@ import {
   loadRates,
   type Prompt,
   prompt,
+  TokenStream,
   totalOfAll,
 } from '../src/index.ts';
-import { run, TODAY } from './run.ts';
+import { MAX_PROMPT_BYTES, readPrompts } from '../src/input/prompts.ts';
+import { inPieces, run, TODAY } from './run.ts';
 import { instant, shipped } from './table.ts';
 
 /** A prompt of so many tokens, whatever the tokenizer. */
@@ -240,45 +243,79 @@ describe('the command', () => {
     expect(performance.now() - started).toBeLessThan(25_000);
   });
 
-  it('refuses a file that is too large, by name', async () => {
-    const { MAX_PROMPT_BYTES, readPrompts } = await import('../src/input/prompts.ts');
+  describe('reading', () => {
+    const counter = { write: () => undefined, end: () => 1, isRepaired: false };
+    const hello = new Uint8Array([104, 105]);
     const files = {
-      readStdin: async () => new Uint8Array(),
-      readFile: async () => new Uint8Array([104, 105]),
-      stat: (path: string) => ({
-        kind: 'file' as const,
-        size: path === 'huge' ? MAX_PROMPT_BYTES + 1 : MAX_PROMPT_BYTES,
-      }),
+      readFile: async () => hello,
+      stream: (_: string) => inPieces(hello),
+      stat: (_: string): FileStat | undefined => ({ kind: 'file', size: 2 }),
       glob: async () => [],
+      walk: async () => [],
     };
-    const read = await readPrompts(['huge', 'large'], files, () => 1);
-    expect(read.prompts.map(({ source }) => source.file)).toEqual(['large']);
-    expect(read.unreadable).toEqual([
-      { source: { file: 'huge' }, reason: 'larger than 256 MiB; split it' },
-    ]);
-  });
+    const read = (names: readonly string[], of: Partial<typeof files>) =>
+      readPrompts(names, { ...files, ...of }, ['o200k_base'], () => counter);
+    const reasons = ({ unreadable }: Awaited<ReturnType<typeof read>>) =>
+      unreadable.map(({ source, reason }) => `${source.file}: ${reason}`);
 
-  it('names a file that cannot be read, and counts the others', async () => {
-    const { readPrompts } = await import('../src/input/prompts.ts');
-    const denied = Object.assign(new Error('no'), { code: 'EACCES' });
-    const files = {
-      readStdin: async () => new Uint8Array(),
-      readFile: async (path: string) => {
-        if (path === 'secret') throw denied;
-        return new Uint8Array([104, 105]);
-      },
-      stat: (path: string) => ({
-        kind: path === 'pipe' ? ('other' as const) : ('file' as const),
-        size: 2,
-      }),
-      glob: async () => [],
-    };
-    const read = await readPrompts(['secret', 'open', 'pipe'], files, () => 1);
-    expect(read.prompts.length).toBe(1);
-    expect(read.unreadable.map(({ source, reason }) => `${source.file}: ${reason}`)).toEqual([
-      'secret: cannot be read (EACCES)',
-      'pipe: not a regular file',
-    ]);
+    it('refuses a file that is too large, by name', async () => {
+      const stat = (path: string): FileStat => ({
+        kind: 'file',
+        size: path === 'huge' ? MAX_PROMPT_BYTES + 1 : MAX_PROMPT_BYTES,
+      });
+      const result = await read(['huge', 'large'], { stat });
+      expect(result.prompts.map(({ source }) => source.file)).toEqual(['large']);
+      expect(reasons(result)).toEqual(['huge: larger than 4 GiB; split it']);
+    });
+
+    it('names a file that cannot be read, and counts the others', async () => {
+      const denied = Object.assign(new Error('no'), { code: 'EACCES' });
+      const result = await read(['secret', 'open', 'device'], {
+        stat: (path) => ({ kind: path === 'device' ? 'other' : 'file', size: 2 }),
+        stream: (path) => {
+          if (path === 'secret') throw denied;
+          return inPieces(hello);
+        },
+      });
+      expect(result.prompts.length).toBe(1);
+      expect(reasons(result)).toEqual([
+        'secret: cannot be read (EACCES)',
+        'device: not a regular file',
+      ]);
+    });
+
+    it('finds the same whatever the pieces', async () => {
+      const text = Buffer.from('\ufeffcafé \ud83d\ude00 的的的  \n\n end');
+      const whole = await run(['estimate', '-', '-m', 'gpt-5.4', '-f', 'json'], { stdin: text });
+      const { byFile } = JSON.parse(whole.out);
+      for (const length of [1, 2, 3, 5, 8, 1000]) {
+        const prompts = await readPrompts(
+          ['-'],
+          { ...files, stream: () => inPieces(text, length) },
+          ['o200k_base'],
+          (encoding) => new TokenStream(encoding),
+        );
+        const [found] = prompts.prompts;
+        expect(found?.countTokens('o200k_base')).toBe(byFile[0].tokens.input);
+        expect(found?.bytes).toBe(text.length);
+        expect(found?.peculiarities).toEqual(['byte-order-mark']);
+        expect(() => found?.countTokens('cl100k_base')).toThrow(RangeError);
+      }
+    });
+
+    it('sees binary bytes and broken ones in any piece', async () => {
+      const stream = (bytes: Uint8Array) => () => inPieces(bytes, 4);
+      const late = new Uint8Array(9000).fill(97);
+      late[7999] = 0;
+      await expect(read(['x'], { stream: stream(late) })).rejects.toThrow(/binary/);
+      late[7999] = 97;
+      late[8001] = 0;
+      expect((await read(['x'], { stream: stream(late) })).prompts.length).toBe(1);
+      const broken = await run(['estimate', '-', '-m', 'gpt-5.4'], {
+        stdin: new Uint8Array([97, 97, 97, 97, 97, 0xe4, 0xbd]),
+      });
+      expect(broken.out).toMatch(/not valid UTF-8/);
+    });
   });
 
   it('keeps the stack of a bug and exits with 70', async () => {

@@ -23,9 +23,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['node:fs/promises', 'node:url'],
   'cli.ts': ['commander'],
-  'io.ts': ['node:fs', 'node:fs/promises', 'node:path', 'node:url', 'tinyglobby'],
+  'io.ts': ['node:fs', 'node:path', 'node:url', 'tinyglobby'],
   commands: [],
-  input: ['node:buffer', 'node:crypto', 'zod'],
+  input: ['node:crypto', 'zod'],
   output: ['chalk', 'cli-table3', 'node:util', 'string-width'],
   rules: [],
   tokens: [

@@ -22,8 +22,11 @@ export const TODAY = '2026-11-22T12:00:00Z';
 export async function run(argv: readonly string[], world: World = {}): Promise<Result> {
   let out = '';
   let err = '';
+  const real = nodeIo(world.cwd);
   const io: Io = {
-    ...nodeIo(world.cwd),
+    ...real,
+    stream: (path) =>
+      path === '-' ? inPieces(world.stdin ?? new Uint8Array()) : real.stream(path),
     env: world.env ?? {},
     columns: world.columns,
     now: () => new Date(world.now ?? TODAY),
@@ -33,8 +36,12 @@ export async function run(argv: readonly string[], world: World = {}): Promise<R
     err: (text) => {
       err += text;
     },
-    readStdin: async () => world.stdin ?? new Uint8Array(),
   };
   const code = await main(argv, io);
   return { code, out, err };
+}
+
+/** As a pipe hands it over: cut where it pleases. */
+export async function* inPieces(bytes: Uint8Array, length = 7): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
 }

@@ -1,4 +1,5 @@
 import { judge } from '../core/budget.ts';
+import type { Encoding } from '../core/encodings.ts';
 import {
   type CacheTtl,
   costOf,
@@ -9,6 +10,7 @@ import {
 } from '../core/estimate.ts';
 import { InputError } from '../core/input-error.ts';
 import type { Money } from '../core/money.ts';
+import { resolveModel } from '../core/names.ts';
 import { type ModelKind, type RateTable, versionAt } from '../core/rates.ts';
 import { type EstimateFacts, type EstimateReport, exitCode, type GroupBy } from '../core/report.ts';
 import { type Instant, instantOf } from '../core/time.ts';
@@ -16,7 +18,7 @@ import type { ServiceTier } from '../core/usage.ts';
 import { readPrompts } from '../input/prompts.ts';
 import type { Io } from '../io.ts';
 import { ESTIMATE_RULES, findings } from '../rules/index.ts';
-import { countTokens } from '../tokens/index.ts';
+import { TokenStream } from '../tokens/index.ts';
 import { loadRates } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
 
@@ -45,10 +47,13 @@ export async function runEstimate(
   io: Io,
 ): Promise<number> {
   const rates = await loadRates(io, options.rates);
-  const { prompts, unreadable } = await readPrompts(names, io, countTokens);
   const now = instantOf(io.now());
   const comparison = options.model === undefined;
-  const request = requestOf(prompts, options, rates, now);
+  const plan = planOf(options, rates, now);
+  const encodings = encodingsOf(plan, rates);
+  const newCounter = (encoding: Encoding) => new TokenStream(encoding);
+  const { prompts, unreadable } = await readPrompts(names, io, encodings, newCounter);
+  const request = { ...plan, prompts };
   const facts = { ...estimate(request, rates), comparison, unreadable, now };
   const report: EstimateReport = {
     ...facts,
@@ -62,12 +67,10 @@ export async function runEstimate(
   return exitCode(report);
 }
 
-function requestOf(
-  prompts: EstimateRequest['prompts'],
-  options: EstimateOptions,
-  rates: RateTable,
-  now: Instant,
-): EstimateRequest {
+/** The request but for its prompts: how these are counted depends on the models. */
+type Plan = Omit<EstimateRequest, 'prompts'>;
+
+function planOf(options: EstimateOptions, rates: RateTable, now: Instant): Plan {
   if (options.budget !== undefined && options.model === undefined) {
     throw new InputError('--budget needs --model: a comparison of models has no single cost');
   }
@@ -80,9 +83,13 @@ function requestOf(
   const models = options.model ?? comparedModels(rates, at, tier, options.allModels ?? false);
   const { outputTokens, cachedTokens, cacheWriteTokens, cacheTtl, requests, per, budget } = options;
   return {
-    ...{ prompts, models, at, tier, region, outputTokens, cachedTokens },
+    ...{ models, at, tier, region, outputTokens, cachedTokens },
     ...{ cacheWriteTokens, cacheTtl, requests, per, budget },
   };
+}
+
+function encodingsOf({ models, at }: Plan, rates: RateTable): Encoding[] {
+  return models.flatMap((name) => resolveModel(rates, name, at).model?.encoding ?? []);
 }
 
 function tierOf(name: string, rates: RateTable): ServiceTier {

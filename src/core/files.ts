@@ -1,15 +1,22 @@
 /** What reading input needs of the world. Paths are relative to the working directory. */
 export interface Files {
-  readStdin(): Promise<Uint8Array>;
-  /** @throws the error of the file system */
+  /** Whole, for files of which a program holds one at a time. @throws the error of the file system */
   readFile(path: string): Promise<Uint8Array>;
+  /**
+   * In pieces of some size, for files of any size; `-` is standard input. A piece is good until the
+   * next one is asked for. @throws the error of the file system
+   */
+  stream(path: string): AsyncIterable<Uint8Array>;
   /** Undefined when there is nothing at that path. */
   stat(path: string): FileStat | undefined;
-  /** The files that a pattern matches, sorted by name. */
+  /** The files that a pattern matches, named as the pattern is, sorted. */
   glob(pattern: string): Promise<string[]>;
+  /** The files at any depth below a folder, without hidden ones, named from that folder on. */
+  walk(folder: string): Promise<string[]>;
 }
 
 export interface FileStat {
+  /** A named pipe is a file: what comes out of it can be read once, like standard input. */
   readonly kind: 'file' | 'directory' | 'other';
   /** In bytes. */
   readonly size: number;

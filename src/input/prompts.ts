@@ -1,33 +1,43 @@
-import { isUtf8 } from 'node:buffer';
 import type { Encoding } from '../core/encodings.ts';
 import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 
-export type CountTokens = (text: Uint8Array, encoding: Encoding) => number;
+/** Counts the tokens of a text that comes in pieces. */
+export interface TokenCounter {
+  write(chunk: Uint8Array): void;
+  /** The number of tokens in all that was written. */
+  end(): number;
+  /** Whether it was not all UTF-8. */
+  readonly isRepaired: boolean;
+}
+export type NewCounter = (encoding: Encoding) => TokenCounter;
 
-/** Above this a "prompt" is a data file by mistake: no context window holds a tenth of it. */
-export const MAX_PROMPT_BYTES = 256 * 1024 * 1024;
+/** A thousand times what the largest context window holds: this is no prompt but a mistake. */
+export const MAX_PROMPT_BYTES = 4 * 1024 ** 3;
 
 /** Bytes looked at to tell text from binary, as git does. */
 const SNIFFED_BYTES = 8_000;
 
 /**
  * Reads files, globs, directories (all files below, but no hidden ones) and `-` for standard
- * input. The same file named twice is read once. Files that are no text are returned as
- * unreadable, so that nobody takes the rest for the whole.
+ * input, and counts their tokens on the way: no file is ever in memory as a whole. The same file
+ * named twice is read once. Files that are no text are returned as unreadable, so that nobody
+ * takes the rest for the whole.
  * @throws InputError for a missing file, a pattern without a match, or when no prompt is left
  */
 export async function readPrompts(
   names: readonly string[],
   files: Files,
-  count: CountTokens,
+  encodings: Iterable<Encoding>,
+  newCounter: NewCounter,
 ): Promise<{ prompts: Prompt[]; unreadable: Unreadable[] }> {
   const paths = await expand(names, files);
+  const wanted = [...new Set(encodings)];
   const prompts: Prompt[] = [];
   const unreadable: Unreadable[] = [];
   for (const path of paths) {
-    const read = await readPrompt(path, files, count);
+    const read = await readPrompt(path, files, wanted, newCounter);
     if ('reason' in read) unreadable.push(read);
     else prompts.push(read);
   }
@@ -57,10 +67,7 @@ async function expand(names: readonly string[], files: Files): Promise<string[]>
 async function expandOne(name: string, files: Files): Promise<string[]> {
   if (name === '-') return ['-'];
   const stat = files.stat(name);
-  if (stat?.kind === 'directory') {
-    const directory = name.replace(/[/\\]+$/, '');
-    return files.glob(`${escapeGlob(directory)}/**`);
-  }
+  if (stat?.kind === 'directory') return files.walk(name);
   if (stat) return [name];
   return isGlob(name) ? files.glob(name) : [];
 }
@@ -74,55 +81,82 @@ function isGlob(name: string): boolean {
   return /[*?[\]{}!]/.test(name);
 }
 
-function escapeGlob(path: string): string {
-  return path.replace(/[*?[\]{}()!\\]/g, '\\$&');
-}
-
 async function readPrompt(
   path: string,
   files: Files,
-  count: CountTokens,
+  encodings: readonly Encoding[],
+  newCounter: NewCounter,
 ): Promise<Prompt | Unreadable> {
   const source = { file: path };
   const stat = path === '-' ? undefined : files.stat(path);
   if (stat && stat.size > MAX_PROMPT_BYTES) {
-    return { source, reason: `larger than ${MAX_PROMPT_BYTES / 1024 ** 2} MiB; split it` };
+    return { source, reason: `larger than ${MAX_PROMPT_BYTES / 1024 ** 3} GiB; split it` };
   }
   if (stat && stat.kind !== 'file') return { source, reason: 'not a regular file' };
-  let bytes: Uint8Array;
+  const builder = new PromptBuilder(encodings, newCounter);
   try {
-    bytes = path === '-' ? await files.readStdin() : await files.readFile(path);
+    for await (const chunk of files.stream(path)) {
+      if (!builder.add(chunk)) {
+        return { source, reason: 'binary, or text that is not UTF-8; convert it to UTF-8' };
+      }
+    }
   } catch (error) {
     return { source, reason: `cannot be read (${errorCode(error)})` };
   }
-  if (bytes.subarray(0, SNIFFED_BYTES).includes(0)) {
-    return { source, reason: 'binary, or text that is not UTF-8; convert it to UTF-8' };
+  return builder.finish(path);
+}
+
+/** Everything that is to be known of a text, found out in one pass over it. */
+class PromptBuilder {
+  readonly #counters: ReadonlyMap<Encoding, TokenCounter>;
+  readonly #start: number[] = [];
+  #bytes = 0;
+
+  constructor(encodings: readonly Encoding[], newCounter: NewCounter) {
+    this.#counters = new Map(encodings.map((encoding) => [encoding, newCounter(encoding)]));
   }
-  return promptOf(bytes, path, count);
+
+  /** False when the bytes are no text; then there is no use in adding more. */
+  add(chunk: Uint8Array): boolean {
+    if (this.#bytes < BYTE_ORDER_MARK.length) {
+      this.#start.push(...chunk.subarray(0, BYTE_ORDER_MARK.length));
+    }
+    const sniffed = chunk.subarray(0, Math.max(0, SNIFFED_BYTES - this.#bytes));
+    if (sniffed.includes(0)) return false;
+    this.#bytes += chunk.length;
+    for (const counter of this.#counters.values()) counter.write(chunk);
+    return true;
+  }
+
+  finish(file: string): Prompt {
+    const counts = new Map<Encoding, number>();
+    for (const [encoding, counter] of this.#counters) counts.set(encoding, counter.end());
+    return {
+      source: { file },
+      bytes: this.#bytes,
+      peculiarities: this.#peculiarities(),
+      countTokens: (encoding) => {
+        const count = counts.get(encoding);
+        if (count === undefined) throw new RangeError(`not counted with ${encoding}`);
+        return count;
+      },
+    };
+  }
+
+  #peculiarities(): Peculiarity[] {
+    const found: Peculiarity[] = [];
+    if (this.#bytes === 0) found.push('empty');
+    if (BYTE_ORDER_MARK.every((byte, index) => this.#start[index] === byte)) {
+      found.push('byte-order-mark');
+    }
+    if ([...this.#counters.values()].some(({ isRepaired }) => isRepaired)) {
+      found.push('invalid-utf-8');
+    }
+    return found;
+  }
 }
 
-/** A prompt of bytes already at hand. The count of each encoding is made once. */
-export function promptOf(bytes: Uint8Array, file: string, count: CountTokens): Prompt {
-  const counts = new Map<Encoding, number>();
-  return {
-    source: { file },
-    bytes: bytes.length,
-    peculiarities: peculiaritiesOf(bytes),
-    countTokens: (encoding) => {
-      const known = counts.get(encoding) ?? count(bytes, encoding);
-      counts.set(encoding, known);
-      return known;
-    },
-  };
-}
-
-function peculiaritiesOf(bytes: Uint8Array): Peculiarity[] {
-  const found: Peculiarity[] = [];
-  if (bytes.length === 0) found.push('empty');
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) found.push('byte-order-mark');
-  if (!isUtf8(bytes)) found.push('invalid-utf-8');
-  return found;
-}
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);

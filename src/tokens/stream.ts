@@ -30,6 +30,7 @@ export class TokenStream {
   /** The first bytes of a character whose rest has not come yet. */
   #unfinished: Uint8Array = NOTHING;
   #count = 0;
+  #isRepaired = false;
 
   constructor(encoding: Encoding) {
     this.#counter = counterOf(encoding);
@@ -52,6 +53,11 @@ export class TokenStream {
     this.#count = 0;
     if (this.#capacity > CAPACITY) this.#resize(CAPACITY);
     return count;
+  }
+
+  /** Whether anything ever written to this stream was no UTF-8 and had to be repaired. */
+  get isRepaired(): boolean {
+    return this.#isRepaired;
   }
 
   get #capacity(): number {
@@ -88,18 +94,20 @@ export class TokenStream {
     this.#unfinished = this.#bytes.slice(whole, end);
     const added = this.#bytes.subarray(this.#end, whole);
     if (isUtf8(added)) this.#end = whole;
-    else this.#append(repairUtf8(added));
+    else this.#repair(added);
   }
 
   #finishCharacter(): void {
     if (this.#unfinished.length === 0) return;
-    this.#append(repairUtf8(this.#unfinished));
+    this.#repair(this.#unfinished);
     this.#unfinished = NOTHING;
   }
 
-  #append(text: Uint8Array): void {
+  #repair(bytes: Uint8Array): void {
+    const text = repairUtf8(bytes);
     this.#bytes.set(text, this.#end);
     this.#end += text.length;
+    this.#isRepaired = true;
   }
 
   /** How many units of input fit. */
