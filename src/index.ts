@@ -22,6 +22,7 @@ import { loadRates as load } from './commands/load-rates.ts';
 import type { Encoding } from './core/encodings.ts';
 import type { Prompt } from './core/estimate.ts';
 import type { RateTable } from './core/rates.ts';
+import { PACKAGE_ROOT } from './root.ts';
 import { countTokens } from './tokens/index.ts';
 
 export { ENCODINGS, type Encoding } from './core/encodings.ts';
@@ -51,7 +52,7 @@ export function loadRates(file?: string): Promise<RateTable> {
   return load(
     {
       readFile: (path) => readFile(path),
-      packageFile: (path) => fileURLToPath(new URL(`../${path}`, import.meta.url)),
+      packageFile: (path) => fileURLToPath(new URL(path, PACKAGE_ROOT)),
     },
     file,
   );

@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } fro
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FileStat, Files } from './core/files.ts';
+import { PACKAGE_ROOT } from './root.ts';
 
 /** All that the program may touch of the world. Tests pass another one. */
 export interface Io extends Files {
@@ -16,9 +17,6 @@ export interface Io extends Files {
   /** A file that the package ships, by its path below the package's root. */
   packageFile(path: string): string;
 }
-
-/** The package's root: `src/` and `dist/` both lie one level below it. */
-const PACKAGE_ROOT = new URL('../', import.meta.url);
 
 export function nodeIo(cwd = process.cwd()): Io {
   const at = (path: string) => resolve(cwd, path);

@@ -7,6 +7,7 @@ import cl100k from 'js-tiktoken/ranks/cl100k_base';
 import o200k from 'js-tiktoken/ranks/o200k_base';
 import p50k from 'js-tiktoken/ranks/p50k_base';
 import r50k from 'js-tiktoken/ranks/r50k_base';
+import { PACKAGE_ROOT } from '../root.ts';
 import { buildPairs } from './compile/pairs.ts';
 import { parseRanks, type Ranks } from './compile/ranks.ts';
 import { buildTrie } from './compile/trie.ts';
@@ -21,7 +22,7 @@ const PUBLISHED = {
   r50k_base: r50k,
 } satisfies Record<VocabularyName, { bpe_ranks: string }>;
 
-const LICENSE = new URL('../../src/tokens/VOCABULARY-LICENSE.txt', import.meta.url);
+const LICENSE = new URL('src/tokens/VOCABULARY-LICENSE.txt', PACKAGE_ROOT);
 
 mkdirSync(VOCABULARY_FOLDER, { recursive: true });
 copyFileSync(LICENSE, new URL('LICENSE.txt', VOCABULARY_FOLDER));

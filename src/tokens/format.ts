@@ -9,13 +9,13 @@
  *   the rest   how tokens were merged (pairs.ts); read only when there is much to count
  */
 
+import { PACKAGE_ROOT } from '../root.ts';
 import type { UnicodeTable } from './characters.ts';
 import type { VocabularyName } from './encodings.ts';
 import type { Pairs } from './pairs.ts';
 import type { Trie } from './trie.ts';
 
-/** The same from src/tokens and from dist/tokens. */
-export const VOCABULARY_FOLDER = new URL('../../dist/vocabulary/', import.meta.url);
+export const VOCABULARY_FOLDER = new URL('dist/vocabulary/', PACKAGE_ROOT);
 
 export function vocabularyFile(name: VocabularyName): URL {
   return new URL(`${name}.bin`, VOCABULARY_FOLDER);
