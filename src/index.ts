@@ -28,14 +28,13 @@ import { countTokens } from './tokens/index.ts';
 export { ENCODINGS, type Encoding } from './core/encodings.ts';
 export * from './core/estimate.ts';
 export { InputError, type InputProblem } from './core/input-error.ts';
+export type { Doubt, Rate } from './core/lookup.ts';
 export { exactUsd, type Money, parseUsd, type Range, roundUsd } from './core/money.ts';
 export {
   type Cost,
   type CostItem,
   type CostLine,
-  type Doubt,
   priceUsage,
-  type Rate,
   type Total,
   totalOf,
 } from './core/price.ts';

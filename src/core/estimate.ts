@@ -2,11 +2,12 @@ import type { Encoding } from './encodings.ts';
 import { InputError } from './input-error.ts';
 import { type Money, NOTHING, type Range, span, times } from './money.ts';
 import { resolveModel } from './names.ts';
-import { type CostLine, count, priceUsage, type Total, totalOf } from './price.ts';
+import { type CostLine, priceUsage, type Total, totalOf } from './price.ts';
 import type { Model, RateTable } from './rates.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
 import type { ServiceTier, Tokens, Usage } from './usage.ts';
+import { count } from './wording.ts';
 
 /** A text to be sent as a request. */
 export interface Prompt {
@@ -171,7 +172,7 @@ export function hasOutput(model: Model | undefined): boolean {
 }
 
 /** The most output tokens that one call can have; undefined where the limits are not known. */
-export function maximumOutput(model: Model | undefined, input: number): number | undefined {
+function maximumOutput(model: Model | undefined, input: number): number | undefined {
   const limits: number[] = [];
   if (model?.maxOutputTokens !== undefined) limits.push(model.maxOutputTokens);
   if (model?.contextWindow !== undefined) limits.push(model.contextWindow - input);

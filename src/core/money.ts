@@ -55,10 +55,6 @@ export function add(a: Money, b: Money): Money {
   return (a + b) as Money;
 }
 
-export function subtract(a: Money, b: Money): Money {
-  return (a - b) as Money;
-}
-
 /** `count` is a whole number that is exact as a double. */
 export function times(price: Money, count: number): Money {
   return (price * BigInt(count)) as Money;
@@ -69,11 +65,6 @@ export function floorTimes(amount: Money, factor: string): Money {
   const decimal = parseDecimal(factor);
   if (!decimal) throw new RangeError(`not a decimal factor: ${factor}`);
   return ((amount * decimal.digits) / 10n ** BigInt(decimal.scale)) as Money;
-}
-
-/** a/b in thousandths, rounded down; for shares and ratios that people read, never for money. */
-export function perMille(a: Money, b: Money): number {
-  return Number((a * 1000n) / b);
 }
 
 /** Rounds half to even, the only rounding there is. Returns a decimal with so many places. */

@@ -192,7 +192,7 @@ export interface NamedModel {
   readonly to: Instant | null;
 }
 
-export const STALE_AFTER_DAYS = 30;
+const STALE_AFTER_DAYS = 30;
 
 /** Whether the table is older than 30 days, and by how many days it is old. */
 export function tableAge(table: RateTable, now: Instant): { days: number; stale: boolean } {

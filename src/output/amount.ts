@@ -5,7 +5,7 @@ const FEWEST_PLACES = 2;
 const MOST_PLACES = 12;
 /** In a column, where amounts are compared, and in an answer, which stands alone. */
 const COLUMN_DIGITS = 3;
-export const ANSWER_DIGITS = 6;
+const ANSWER_DIGITS = 6;
 
 /**
  * How many decimals amounts need so that even the smallest of them keeps its first digits. One
@@ -32,7 +32,7 @@ function trailingZeros(amount: Money, places: number): number {
   return Math.min(zeros, places - FEWEST_PLACES);
 }
 
-export function formatUsd(amount: Money, places = placesFor([amount])): string {
+function formatUsd(amount: Money, places = placesFor([amount])): string {
   const [whole = '', fraction] = roundUsd(amount, places).split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return `$${grouped}${fraction === undefined ? '' : `.${fraction}`}`;

@@ -1,9 +1,11 @@
+import type { Rate } from '../core/lookup.ts';
 import { exactUsd, times } from '../core/money.ts';
-import { type Cost, type CostItem, count, type Rate } from '../core/price.ts';
+import type { Cost, CostItem } from '../core/price.ts';
 import type { PriceVersion, RateSource, RateTable } from '../core/rates.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import { TOKEN_KIND_NAMES } from '../core/usage.ts';
+import { count } from '../core/wording.ts';
 import { safeText } from './safe.ts';
 import { wrap } from './wrap.ts';
 

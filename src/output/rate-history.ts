@@ -1,4 +1,3 @@
-import { count, perUnit } from '../core/price.ts';
 import {
   BANDS,
   type Cell,
@@ -9,6 +8,7 @@ import {
 } from '../core/rates.ts';
 import { dayOf, formatInstant, type Instant } from '../core/time.ts';
 import { MODALITIES, SERVICE_TIERS, TOKEN_KINDS, type TokenKind } from '../core/usage.ts';
+import { count, perUnit } from '../core/wording.ts';
 import { SCHEMA_VERSION } from './json.ts';
 import { rawTokenRates } from './rate-list.ts';
 import { renderTable } from './table.ts';

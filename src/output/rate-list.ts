@@ -1,5 +1,5 @@
 import { exactUsd } from '../core/money.ts';
-import { perUnit, priceUsage } from '../core/price.ts';
+import { priceUsage } from '../core/price.ts';
 import {
   BANDS,
   type Cell,
@@ -11,6 +11,7 @@ import {
 } from '../core/rates.ts';
 import { dayOf, type Instant } from '../core/time.ts';
 import { MODALITIES, TOKEN_KINDS, type TokenKind, type Usage } from '../core/usage.ts';
+import { perUnit } from '../core/wording.ts';
 import { csvRow } from './csv.ts';
 import type { FormatName } from './index.ts';
 import { SCHEMA_VERSION } from './json.ts';

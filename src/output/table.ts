@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import stringWidth from 'string-width';
-import { count, type Total } from '../core/price.ts';
+import type { Total } from '../core/price.ts';
+import { count } from '../core/wording.ts';
 import { formatCell, placesFor } from './amount.ts';
 import { markdownText } from './markdown-text.ts';
 import { safeText } from './safe.ts';
@@ -23,7 +24,7 @@ export interface TableData<Row> {
 }
 
 /** Cells as text: amounts rounded to what their column needs. */
-export function tableCells<Row>({ columns, rows }: TableData<Row>): string[][] {
+function tableCells<Row>({ columns, rows }: TableData<Row>): string[][] {
   const scales = scalesOf(columns, rows);
   const byColumn = columns.map((column) => columnCells(column, rows, scales));
   return rows.map((_, index) => byColumn.map((cells) => cells[index] ?? ''));

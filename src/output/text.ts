@@ -6,9 +6,10 @@ import {
   type ModelEstimate,
   perMonth,
 } from '../core/estimate.ts';
-import { count, type Total } from '../core/price.ts';
+import type { Total } from '../core/price.ts';
 import type { EstimateReport, Finding } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
+import { count } from '../core/wording.ts';
 import { formatTotal } from './amount.ts';
 import { estimateTable, tokensOf } from './estimate-table.ts';
 import { explanation } from './explain.ts';
@@ -124,7 +125,7 @@ function summary(report: EstimateReport, { paint, width }: Terminal): string {
   return lines.join('\n');
 }
 
-export const INPUT_ONLY =
+const INPUT_ONLY =
   'These amounts are for the input. --output-tokens N adds the answer; "At most" is with the longest answer that the model can give.';
 
 /** What has no price, once for each reason. */

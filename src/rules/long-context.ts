@@ -1,5 +1,5 @@
-import { count } from '../core/price.ts';
 import type { EstimateFacts } from '../core/report.ts';
+import { count } from '../core/wording.ts';
 import { grouped, listed, type Rule } from './rule.ts';
 
 /** The step in price is steep: one token more doubles the input price of the whole request. */

@@ -1,4 +1,4 @@
-import type { Doubt } from '../core/price.ts';
+import type { Doubt } from '../core/lookup.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import type { Rule } from './rule.ts';
 
