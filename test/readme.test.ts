@@ -44,17 +44,20 @@ describe('README', () => {
     for (const command of commands) expect(ci).toContain(command);
   });
 
-  it('runs its library example', async () => {
-    const code = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
-    const expected = /console\.log\(.*\); \/\/ (.*)/.exec(code)?.[1];
-    const body = code
-      .replace(/import \{(.*)\} from 'openai-cost';/, 'const {$1} = library;')
-      .replace(/console\.log\((.*)\);.*/, 'return $1;');
+  it('runs its library examples', async () => {
     const library = await import('../src/index.ts');
     const AsyncFunction = (async () => undefined).constructor as new (
       ...parts: string[]
-    ) => (value: typeof library) => Promise<string>;
-    expect(await new AsyncFunction('library', body)(library)).toBe(expected);
+    ) => (value: typeof library) => Promise<unknown>;
+    const examples = [...text.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+    expect(examples.length).toBe(2);
+    for (const code of examples) {
+      const expected = /console\.log\(.*\); \/\/ (.*)/.exec(code)?.[1];
+      const body = code
+        .replace(/import \{(.*)\} from 'openai-cost';/, 'const {$1} = library;')
+        .replace(/console\.log\((.*)\);.*/, 'return $1;');
+      expect(String(await new AsyncFunction('library', body)(library))).toBe(expected);
+    }
   });
 
   it('lists every option of estimate', async () => {
