@@ -1,4 +1,12 @@
-import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FileStat, Files } from './core/files.ts';
@@ -48,7 +56,9 @@ const CHUNK_BYTES = 256 * 1024;
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   const file = openSync(path, 'r');
   try {
-    const buffer = new Uint8Array(CHUNK_BYTES);
+    // A file that grows while it is read is still read to its end; a pipe has no size.
+    const { size } = fstatSync(file);
+    const buffer = new Uint8Array(size > 0 ? Math.min(size, CHUNK_BYTES) : CHUNK_BYTES);
     for (;;) {
       const length = readSync(file, buffer);
       if (length === 0) return;

@@ -254,7 +254,7 @@ describe('the command', () => {
       walk: async () => [],
     };
     const read = (names: readonly string[], of: Partial<typeof files>) =>
-      readPrompts(names, { ...files, ...of }, ['o200k_base'], () => counter);
+      readPrompts(names, { ...files, ...of }, new Map([['o200k_base', counter]]));
     const reasons = ({ unreadable }: Awaited<ReturnType<typeof read>>) =>
       unreadable.map(({ source, reason }) => `${source.file}: ${reason}`);
 
@@ -292,8 +292,7 @@ describe('the command', () => {
         const prompts = await readPrompts(
           ['-'],
           { ...files, stream: () => inPieces(text, length) },
-          ['o200k_base'],
-          (encoding) => new TokenStream(encoding),
+          new Map([['o200k_base', new TokenStream('o200k_base')]]),
         );
         const [found] = prompts.prompts;
         expect(found?.countTokens('o200k_base')).toBe(byFile[0].tokens.input);
@@ -301,6 +300,32 @@ describe('the command', () => {
         expect(found?.peculiarities).toEqual(['byte-order-mark']);
         expect(() => found?.countTokens('cl100k_base')).toThrow(RangeError);
       }
+    });
+
+    it('counts one prompt after another as if each were alone', async () => {
+      const texts: Record<string, Uint8Array> = {
+        broken: new Uint8Array([97, 0xe4, 0xbd]),
+        binary: new Uint8Array([...Buffer.from('hello hello '), 0]),
+        good: Buffer.from('hello world'),
+        empty: new Uint8Array(),
+      };
+      const stream = (path: string) => inPieces(texts[path] ?? hello, 3);
+      const of = async (...names: string[]) => {
+        const counters = new Map([['o200k_base' as const, new TokenStream('o200k_base')]]);
+        const { prompts } = await readPrompts(names, { ...files, stream }, counters);
+        return prompts.map((found) => [
+          found.source.file,
+          found.countTokens('o200k_base'),
+          ...found.peculiarities,
+        ]);
+      };
+      const alone = [await of('broken'), await of('good'), await of('empty')].flat();
+      expect(await of('broken', 'binary', 'good', 'empty')).toEqual(alone);
+      expect(alone).toEqual([
+        ['broken', 2, 'invalid-utf-8'],
+        ['good', 2],
+        ['empty', 0, 'empty'],
+      ]);
     });
 
     it('sees binary bytes and broken ones in any piece', async () => {

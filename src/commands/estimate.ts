@@ -1,5 +1,4 @@
 import { judge } from '../core/budget.ts';
-import type { Encoding } from '../core/encodings.ts';
 import {
   type CacheTtl,
   costOf,
@@ -15,7 +14,7 @@ import { type ModelKind, type RateTable, versionAt } from '../core/rates.ts';
 import { type EstimateFacts, type EstimateReport, exitCode, type GroupBy } from '../core/report.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
-import { readPrompts } from '../input/prompts.ts';
+import { readPrompts, type TokenCounters } from '../input/prompts.ts';
 import type { Io } from '../io.ts';
 import { ESTIMATE_RULES, findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
@@ -50,9 +49,7 @@ export async function runEstimate(
   const now = instantOf(io.now());
   const comparison = options.model === undefined;
   const plan = planOf(options, rates, now);
-  const encodings = encodingsOf(plan, rates);
-  const newCounter = (encoding: Encoding) => new TokenStream(encoding);
-  const { prompts, unreadable } = await readPrompts(names, io, encodings, newCounter);
+  const { prompts, unreadable } = await readPrompts(names, io, countersFor(plan, rates));
   const request = { ...plan, prompts };
   const facts = { ...estimate(request, rates), comparison, unreadable, now };
   const report: EstimateReport = {
@@ -88,8 +85,10 @@ function planOf(options: EstimateOptions, rates: RateTable, now: Instant): Plan 
   };
 }
 
-function encodingsOf({ models, at }: Plan, rates: RateTable): Encoding[] {
-  return models.flatMap((name) => resolveModel(rates, name, at).model?.encoding ?? []);
+/** One counter for each tokenizer that the models need. */
+function countersFor({ models, at }: Plan, rates: RateTable): TokenCounters {
+  const encodings = models.flatMap((name) => resolveModel(rates, name, at).model?.encoding ?? []);
+  return new Map([...new Set(encodings)].map((name) => [name, new TokenStream(name)]));
 }
 
 function tierOf(name: string, rates: RateTable): ServiceTier {

@@ -3,15 +3,15 @@ import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 
-/** Counts the tokens of a text that comes in pieces. */
+/** Counts the tokens of one text after another, each of which comes in pieces. */
 export interface TokenCounter {
   write(chunk: Uint8Array): void;
-  /** The number of tokens in all that was written. */
+  /** The number of tokens in all that was written; the next piece begins another text. */
   end(): number;
-  /** Whether it was not all UTF-8. */
+  /** Whether the text that ended last was not all UTF-8. */
   readonly isRepaired: boolean;
 }
-export type NewCounter = (encoding: Encoding) => TokenCounter;
+export type TokenCounters = ReadonlyMap<Encoding, TokenCounter>;
 
 /** A thousand times what the largest context window holds: this is no prompt but a mistake. */
 export const MAX_PROMPT_BYTES = 4 * 1024 ** 3;
@@ -29,15 +29,13 @@ const SNIFFED_BYTES = 8_000;
 export async function readPrompts(
   names: readonly string[],
   files: Files,
-  encodings: Iterable<Encoding>,
-  newCounter: NewCounter,
+  counters: TokenCounters,
 ): Promise<{ prompts: Prompt[]; unreadable: Unreadable[] }> {
   const paths = await expand(names, files);
-  const wanted = [...new Set(encodings)];
   const prompts: Prompt[] = [];
   const unreadable: Unreadable[] = [];
   for (const path of paths) {
-    const read = await readPrompt(path, files, wanted, newCounter);
+    const read = await readPrompt(path, files, counters);
     if ('reason' in read) unreadable.push(read);
     else prompts.push(read);
   }
@@ -84,8 +82,7 @@ function isGlob(name: string): boolean {
 async function readPrompt(
   path: string,
   files: Files,
-  encodings: readonly Encoding[],
-  newCounter: NewCounter,
+  counters: TokenCounters,
 ): Promise<Prompt | Unreadable> {
   const source = { file: path };
   const stat = path === '-' ? undefined : files.stat(path);
@@ -93,7 +90,7 @@ async function readPrompt(
     return { source, reason: `larger than ${MAX_PROMPT_BYTES / 1024 ** 3} GiB; split it` };
   }
   if (stat && stat.kind !== 'file') return { source, reason: 'not a regular file' };
-  const builder = new PromptBuilder(encodings, newCounter);
+  const builder = new PromptBuilder(counters);
   try {
     for await (const chunk of files.stream(path)) {
       if (!builder.add(chunk)) {
@@ -108,12 +105,14 @@ async function readPrompt(
 
 /** Everything that is to be known of a text, found out in one pass over it. */
 class PromptBuilder {
-  readonly #counters: ReadonlyMap<Encoding, TokenCounter>;
+  readonly #counters: TokenCounters;
   readonly #start: number[] = [];
   #bytes = 0;
 
-  constructor(encodings: readonly Encoding[], newCounter: NewCounter) {
-    this.#counters = new Map(encodings.map((encoding) => [encoding, newCounter(encoding)]));
+  constructor(counters: TokenCounters) {
+    this.#counters = counters;
+    // What an unreadable file may have left behind.
+    for (const counter of counters.values()) counter.end();
   }
 
   /** False when the bytes are no text; then there is no use in adding more. */

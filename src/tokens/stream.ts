@@ -31,6 +31,7 @@ export class TokenStream {
   #unfinished: Uint8Array = NOTHING;
   #count = 0;
   #isRepaired = false;
+  #isEnded = true;
 
   constructor(encoding: Encoding) {
     this.#counter = counterOf(encoding);
@@ -41,12 +42,15 @@ export class TokenStream {
    * has whole characters, and lone surrogates in it are U+FFFD.
    */
   write(chunk: Uint8Array | string): void {
+    this.#begin();
     if (typeof chunk === 'string') this.#writeText(chunk);
     else this.#writeBytes(chunk);
   }
 
   /** The number of tokens in all that was written. The stream is then as new. */
   end(): number {
+    this.#begin();
+    this.#isEnded = true;
     this.#finishCharacter();
     this.#countPieces(true);
     const count = this.#count;
@@ -55,9 +59,14 @@ export class TokenStream {
     return count;
   }
 
-  /** Whether anything ever written to this stream was no UTF-8 and had to be repaired. */
+  /** Whether the text that is being written, or ended last, was not all UTF-8. */
   get isRepaired(): boolean {
     return this.#isRepaired;
+  }
+
+  #begin(): void {
+    if (this.#isEnded) this.#isRepaired = false;
+    this.#isEnded = false;
   }
 
   get #capacity(): number {
