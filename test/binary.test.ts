@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { VERSION } from '../src/version.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const BIN = `${ROOT}bin/openai-cost.js`;
+const BIN = `${ROOT}bin/openai-cost.cjs`;
 
 interface Ended {
   readonly code: number | null;

@@ -10,6 +10,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['commands', 'core', 'input', 'root.ts', 'tokens'],
   'cli.ts': ['commands', 'core', 'io.ts', 'output', 'version.ts'],
   'io.ts': ['core', 'root.ts'],
+  'main.ts': ['cli.ts', 'io.ts'],
   'root.ts': [],
   'version.ts': [],
   commands: ['core', 'input', 'io.ts', 'output', 'rules', 'tokens'],

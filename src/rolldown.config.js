@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'rolldown';
+
+/**
+ * What is bundled, and why: Node takes longer to find and compile the sixty modules of the program
+ * and those of its packages than an estimate takes to make. As one file of CommonJS, which Node
+ * starts sooner than ES modules, it runs in two thirds of the time (120 ms -> 95 ms, where an empty
+ * program takes 60). Users also have nothing to install but this package.
+ *
+ * Everything lies directly in dist/, one level below the package, as root.ts expects.
+ */
+const shared = { platform: 'node' };
+
+export default defineConfig([
+  {
+    ...shared,
+    input: 'src/main.ts',
+    plugins: [notices()],
+    output: {
+      dir: 'dist',
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name]-[hash].cjs',
+    },
+  },
+  { ...shared, input: 'src/index.ts', output: { dir: 'dist', format: 'esm' } },
+  {
+    ...shared,
+    // A build step, which is not shipped.
+    input: { compile: 'src/tokens/compile.ts' },
+    external: /^js-tiktoken/,
+    output: { dir: 'dist', format: 'esm' },
+  },
+]);
+
+/** Writes dist/NOTICES.txt: the licences of all packages of which a part is bundled. */
+function notices() {
+  return {
+    name: 'notices',
+    generateBundle(_, bundle) {
+      const folders = new Set();
+      for (const { modules = {} } of Object.values(bundle)) {
+        for (const id of Object.keys(modules)) {
+          const folder = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replaceAll('\\', '/'));
+          if (folder) folders.add(folder[0].replace(/^\0/, ''));
+        }
+      }
+      const source = [...folders].sort().map(notice).join('\n');
+      this.emitFile({ type: 'asset', fileName: 'NOTICES.txt', source });
+    },
+  };
+}
+
+function notice(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (!file) throw new Error(`${name} has no licence file to ship`);
+  const text = readFileSync(join(folder, file), 'utf8').trim();
+  return `${name} ${version} (${license})\n\n${text}\n`;
+}
