@@ -27,7 +27,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'cli.ts': ['commander'],
   'io.ts': ['node:fs', 'node:path', 'node:url', 'tinyglobby'],
   commands: [],
-  input: ['node:crypto', 'zod'],
+  input: ['node:crypto', 'node:module', 'zod'],
   output: ['chalk', 'cli-table3', 'node:util', 'string-width'],
   rules: [],
   tokens: [
