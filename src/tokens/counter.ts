@@ -3,14 +3,17 @@
  * pair encoding.
  */
 
-import { Backtracker } from './backtrack.ts';
-import { LONGEST_CACHED, MISS, PieceCache } from './cache.ts';
+import { type CountPiece, createBacktracker } from './backtrack.ts';
+import { CACHE, createPieceCache } from './cache.ts';
 import type { UnicodeTable } from './characters.ts';
 import { COMPOSITION, type Encoding } from './encodings.ts';
 import { Merger } from './merge.ts';
 import { SCANS, type Scan } from './scan/index.ts';
-import { findToken, NO_TOKEN, type Trie } from './trie.ts';
+import { findToken, TRIE } from './trie.ts';
 import { loadVocabulary, type Vocabulary } from './vocabulary.ts';
+
+const { LONGEST, MISS } = CACHE;
+const { NO_TOKEN } = TRIE;
 
 /** Longer pieces go to the backtracker at once: the merger takes the square of the length. */
 const LONGEST_MERGED = 128;
@@ -20,47 +23,44 @@ const LONGEST_MERGED = 128;
  */
 const MERGED_BEFORE_LOADING = 1 << 14;
 
-export class PieceCounter {
+export interface PieceCounter {
   readonly scan: Scan;
   readonly unicode: UnicodeTable;
-  readonly #vocabulary: Vocabulary;
-  readonly #trie: Trie;
-  readonly #cache = new PieceCache();
-  readonly #merger: Merger;
-  #backtracker: Backtracker | undefined;
-  #mergedBytes = 0;
+  /** The number of tokens in the piece bytes[start, end); `text` is a view of the same bytes. */
+  count(bytes: Uint8Array, text: DataView, start: number, end: number): number;
+}
 
-  constructor(vocabulary: Vocabulary, scan: Scan) {
-    this.scan = scan;
-    this.unicode = vocabulary.unicode;
-    this.#vocabulary = vocabulary;
-    this.#trie = vocabulary.trie;
-    this.#merger = new Merger(vocabulary.trie, LONGEST_MERGED);
-  }
+function createCounter(vocabulary: Vocabulary, scan: Scan): PieceCounter {
+  const { trie, unicode } = vocabulary;
+  const cache = createPieceCache();
+  const merger = new Merger(trie, LONGEST_MERGED);
+  let backtrack: CountPiece | undefined;
+  let mergedBytes = 0;
 
-  /** `text` is a view of the same bytes. */
-  count(bytes: Uint8Array, text: DataView, start: number, end: number): number {
+  function countNew(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
-    if (length > LONGEST_CACHED) return this.#countNew(bytes, start, end);
-    const cached = this.#cache.get(text, start, length);
-    if (cached !== MISS) return cached;
-    const count = this.#countNew(bytes, start, end);
-    this.#cache.put(text, start, length, count);
-    return count;
-  }
-
-  #countNew(bytes: Uint8Array, start: number, end: number): number {
-    const length = end - start;
-    if (this.#backtracker === undefined) {
-      if (findToken(this.#trie, bytes, start, end) !== NO_TOKEN) return 1;
-      this.#mergedBytes += length;
-      if (length <= LONGEST_MERGED && this.#mergedBytes <= MERGED_BEFORE_LOADING) {
-        return this.#merger.merge(bytes, start, end);
+    if (backtrack === undefined) {
+      if (findToken(trie, bytes, start, end) !== NO_TOKEN) return 1;
+      mergedBytes += length;
+      if (length <= LONGEST_MERGED && mergedBytes <= MERGED_BEFORE_LOADING) {
+        return merger.merge(bytes, start, end);
       }
-      this.#backtracker = new Backtracker(this.#trie, this.#vocabulary.loadPairs());
+      backtrack = createBacktracker(trie, vocabulary.loadPairs());
     }
-    return this.#backtracker.count(bytes, start, end);
+    return backtrack(bytes, start, end);
   }
+
+  function count(bytes: Uint8Array, text: DataView, start: number, end: number): number {
+    const length = end - start;
+    if (length > LONGEST) return countNew(bytes, start, end);
+    const cached = cache.get(text, start, length);
+    if (cached !== MISS) return cached;
+    const found = countNew(bytes, start, end);
+    cache.put(text, start, length, found);
+    return found;
+  }
+
+  return { scan, unicode, count };
 }
 
 const counters = new Map<string, PieceCounter>();
@@ -70,7 +70,7 @@ export function counterOf(encoding: Encoding): PieceCounter {
   const { vocabulary, pattern } = COMPOSITION[encoding];
   let counter = counters.get(vocabulary);
   if (counter === undefined) {
-    counter = new PieceCounter(loadVocabulary(vocabulary), SCANS[pattern]);
+    counter = createCounter(loadVocabulary(vocabulary), SCANS[pattern]);
     counters.set(vocabulary, counter);
   }
   return counter;

@@ -4,7 +4,9 @@
  * length; the counter leaves longer pieces to backtracking (backtrack.ts), and the build uses this
  * to find out of which two parts each token was made.
  */
-import { findToken, NO_TOKEN, type Trie } from './trie.ts';
+import { findToken, TRIE, type Trie } from './trie.ts';
+
+const { NO_TOKEN } = TRIE;
 
 /** No token is lower: what a pair ranks whose union is no token. */
 const NEVER = 0x7fffffff;

@@ -3,27 +3,41 @@
  *
  * These tables are only for much text: backtracking reads them, a short prompt does without.
  */
-import { NO_TOKEN } from './trie.ts';
+import { TRIE } from './trie.ts';
+
+const { NO_TOKEN } = TRIE;
 
 export interface Pairs {
-  /** The two parts that a token was merged from; a byte has none: NO_TOKEN. */
-  readonly left: Int32Array;
-  readonly right: Int32Array;
-  /** The longest token that a token begins with and is not itself, or NO_TOKEN. */
-  readonly prefix: Int32Array;
-  readonly length: Uint8Array;
+  /**
+   * Four words for each token: LEFT, RIGHT, PREFIX, LENGTH. What is asked about a token lies in one
+   * cache line; as four arrays of their own, backtracking takes a third longer.
+   */
+  readonly records: Int32Array;
   /** Open addressing by pairHash: every token that was merged, in a slot near its parts' hash. */
   readonly table: Int32Array;
   /** A bit for every hash that occurs (Bloom 1970, with one function): most pairs end here. */
   readonly filter: Int32Array;
 }
 
+/** Where in `records` something is: at (token << SHIFT) + what. */
+export const RECORD = {
+  SHIFT: 2,
+  /** The two parts that the token was merged from; a byte has none: NO_TOKEN. */
+  LEFT: 0,
+  RIGHT: 1,
+  /** The longest token that this one begins with and is not itself, or NO_TOKEN. */
+  PREFIX: 2,
+  LENGTH: 3,
+} as const;
+const { SHIFT, LEFT, RIGHT } = RECORD;
+
 /** Slots per token in the table, and bits per token in the filter, before rounding up. */
 export const TABLE_SLOTS_PER_TOKEN = 2;
 export const FILTER_BITS_PER_TOKEN = 16;
 
 /** Tokens below this are single bytes; the build asserts it. */
-export const BYTE_TOKENS = 256;
+export const FIRST_MERGED = 256;
+const BYTE_TOKENS = FIRST_MERGED;
 const NO_LIMIT = 0x7fffffff;
 
 // The two multipliers of MurmurHash3, odd and with well mixed bits.
@@ -42,16 +56,16 @@ export function hashShift(size: number): number {
 
 /** The token that was merged from these two, or NO_TOKEN. */
 export function mergedToken(pairs: Pairs, left: number, right: number): number {
-  const { table, filter } = pairs;
+  const { records, table, filter } = pairs;
   const hash = pairHash(left, right);
   const bit = hash >>> hashShift(filter.length << 5);
   if (((filter[bit >> 5] as number) & (1 << bit)) === 0) return NO_TOKEN;
   const mask = table.length - 1;
   for (let slot = hash >>> hashShift(table.length); ; slot = (slot + 1) & mask) {
     const token = table[slot] as number;
-    if (token === NO_TOKEN || (pairs.left[token] === left && pairs.right[token] === right)) {
-      return token;
-    }
+    if (token === NO_TOKEN) return NO_TOKEN;
+    const record = token << SHIFT;
+    if (records[record + LEFT] === left && records[record + RIGHT] === right) return token;
   }
 }
 
@@ -64,6 +78,7 @@ export function mergedToken(pairs: Pairs, left: number, right: number): number {
  * that met there would have been merged with each other earlier.
  */
 export function areNeighbours(pairs: Pairs, first: number, second: number): boolean {
+  const { records } = pairs;
   let left = first;
   let right = second;
   // Merges across the border come too late if their token is not below this.
@@ -74,12 +89,12 @@ export function areNeighbours(pairs: Pairs, first: number, second: number): bool
     if (left > right) {
       if (left < BYTE_TOKENS) return true;
       limit = left;
-      left = pairs.right[left] as number;
+      left = records[(left << SHIFT) + RIGHT] as number;
     } else {
       if (right < BYTE_TOKENS) return true;
       // Of two equal merges that overlap, the left one comes first, and that is across the border.
       limit = right + 1;
-      right = pairs.left[right] as number;
+      right = records[(right << SHIFT) + LEFT] as number;
     }
   }
 }

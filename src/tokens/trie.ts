@@ -9,15 +9,17 @@
  */
 export type Trie = Int32Array;
 
-export const END = 256;
-export const LABEL_MASK = 0x1ff;
-export const IS_TOKEN = 0x200;
-export const PAYLOAD_SHIFT = 10;
-/** The label of a slot that nobody has. */
-export const FREE = LABEL_MASK;
-export const ROOT_BASE = 512;
-
-export const NO_TOKEN = -1;
+export const TRIE = {
+  END: 256,
+  LABEL_MASK: 0x1ff,
+  /** The label of a slot that nobody has. */
+  FREE: 0x1ff,
+  IS_TOKEN: 0x200,
+  PAYLOAD_SHIFT: 10,
+  ROOT_BASE: 512,
+  NO_TOKEN: -1,
+} as const;
+const { END, LABEL_MASK, IS_TOKEN, PAYLOAD_SHIFT, ROOT_BASE, NO_TOKEN } = TRIE;
 
 /** The token that is exactly bytes[start, end), or NO_TOKEN. */
 export function findToken(trie: Trie, bytes: Uint8Array, start: number, end: number): number {
@@ -35,7 +37,7 @@ export function findToken(trie: Trie, bytes: Uint8Array, start: number, end: num
 /** The longest token that begins at `start` and ends by `end`, or NO_TOKEN where nothing is. */
 export function longestToken(trie: Trie, bytes: Uint8Array, start: number, end: number): number {
   let base = ROOT_BASE;
-  let longest = NO_TOKEN;
+  let longest: number = NO_TOKEN;
   for (let at = start; at < end; at++) {
     const byte = bytes[at] as number;
     const link = trie[base ^ byte] as number;

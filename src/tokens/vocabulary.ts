@@ -23,10 +23,7 @@ export function loadVocabulary(name: VocabularyName): Vocabulary {
 
 function loadPairs(name: VocabularyName): Pairs {
   return withFile(name, (section) => ({
-    left: new Int32Array(section('left')),
-    right: new Int32Array(section('right')),
-    prefix: new Int32Array(section('prefix')),
-    length: new Uint8Array(section('length')),
+    records: new Int32Array(section('records')),
     table: new Int32Array(section('table')),
     filter: new Int32Array(section('filter')),
   }));

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { LONGEST_CACHED, MISS, PieceCache } from '../../src/tokens/cache.ts';
+import { CACHE, createPieceCache, type PieceCache } from '../../src/tokens/cache.ts';
 import { PADDING, PADDING_BYTES } from '../../src/tokens/characters.ts';
 import { Random } from './random.ts';
+
+const { LONGEST, MISS } = CACHE;
 
 function viewOf(piece: Uint8Array, before = 0): DataView {
   const bytes = new Uint8Array(before + piece.length + PADDING_BYTES).fill(PADDING);
@@ -21,11 +23,11 @@ function filled(length: number, byte = 0x61): Uint8Array {
   return new Uint8Array(length).fill(byte);
 }
 
-const LENGTHS = Array.from({ length: LONGEST_CACHED }, (_, index) => index + 1);
+const LENGTHS = Array.from({ length: LONGEST }, (_, index) => index + 1);
 
-describe('PieceCache', () => {
+describe('the cache', () => {
   test.each(LENGTHS)('finds a piece of %i bytes again, wherever it is', (length) => {
-    const cache = new PieceCache();
+    const cache = createPieceCache();
     const piece = Uint8Array.from({ length }, (_, index) => 0x61 + index);
     expect(get(cache, piece)).toBe(MISS);
     put(cache, piece, length);
@@ -34,7 +36,7 @@ describe('PieceCache', () => {
   });
 
   test.each(LENGTHS)('tells pieces of %i bytes apart that differ in one', (length) => {
-    const cache = new PieceCache();
+    const cache = createPieceCache();
     const piece = filled(length);
     put(cache, piece, 1);
     for (let at = 0; at < length; at++) {
@@ -46,7 +48,7 @@ describe('PieceCache', () => {
 
   test('tells lengths apart where the words are the same', () => {
     for (const byte of [0x00, 0x61]) {
-      const cache = new PieceCache();
+      const cache = createPieceCache();
       for (const length of LENGTHS) put(cache, filled(length, byte), length);
       for (const length of LENGTHS) {
         expect([MISS, length]).toContain(get(cache, filled(length, byte)));
@@ -56,12 +58,12 @@ describe('PieceCache', () => {
 
   test('never takes one piece for another that has its slot', () => {
     const random = new Random(6);
-    const cache = new PieceCache();
+    const cache = createPieceCache();
     // Many more than there are slots of each size, of so few bytes that words are often the same.
     const pieces = Array.from({ length: 300_000 }, (_, index) => {
-      const length = 1 + random.below(LONGEST_CACHED);
+      const length = 1 + random.below(LONGEST);
       const piece = Uint8Array.from({ length }, () => random.pick([0, 1, 0x61, 0x80, 0xff]));
-      return { piece, key: piece.join(), count: 1 + (index % LONGEST_CACHED) };
+      return { piece, key: piece.join(), count: 1 + (index % LONGEST) };
     });
     const latest = new Map<string, number>();
     for (const { piece, key, count } of pieces) {

@@ -1,21 +1,16 @@
 import { Tiktoken } from 'tiktoken';
 import { describe, expect, test } from 'vitest';
 import {
-  CASELESS,
-  CLASS_MASK,
+  CHARACTER,
+  CLASS,
   characterAt,
-  LENGTH_SHIFT,
-  LOWER,
-  MARK,
-  NEWLINE,
-  NUMBER,
   PADDING,
   PADDING_BYTES,
-  SPACE,
-  UPPER,
 } from '../../src/tokens/characters.ts';
 import { loadVocabulary } from '../../src/tokens/vocabulary.ts';
 
+const { UPPER, LOWER, CASELESS, MARK, NUMBER, SPACE, NEWLINE } = CLASS;
+const { CLASS_MASK, LENGTH_SHIFT } = CHARACTER;
 const { unicode } = loadVocabulary('o200k_base');
 
 function bytesOf(text: string): Uint8Array {

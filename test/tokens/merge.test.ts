@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { Backtracker } from '../../src/tokens/backtrack.ts';
+import { createBacktracker } from '../../src/tokens/backtrack.ts';
 import { ENCODINGS, VOCABULARIES } from '../../src/tokens/encodings.ts';
 import { Merger } from '../../src/tokens/merge.ts';
-import { areNeighbours, mergedToken } from '../../src/tokens/pairs.ts';
-import { NO_TOKEN } from '../../src/tokens/trie.ts';
+import { areNeighbours, mergedToken, RECORD } from '../../src/tokens/pairs.ts';
+import { TRIE } from '../../src/tokens/trie.ts';
 import { loadVocabulary } from '../../src/tokens/vocabulary.ts';
 import { LEXICONS } from './lexicon.ts';
 import { Random } from './random.ts';
 import { toyVocabulary } from './toy.ts';
 
+const { NO_TOKEN } = TRIE;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -58,7 +59,10 @@ describe('pairs', () => {
   });
 
   test('know the longest shorter token', () => {
-    expect([pairs.prefix[abc], pairs.prefix[ab], pairs.prefix[a]]).toEqual([ab, a, NO_TOKEN]);
+    const prefixes = [abc, ab, a].map(
+      (token) => pairs.records[(token << RECORD.SHIFT) + RECORD.PREFIX],
+    );
+    expect(prefixes).toEqual([ab, a, NO_TOKEN]);
   });
 
   test.each([
@@ -76,7 +80,7 @@ describe('pairs', () => {
 
 describe.each(VOCABULARIES)('in %s', (name) => {
   const { trie, loadPairs } = loadVocabulary(name);
-  const backtracker = new Backtracker(trie, loadPairs());
+  const backtrack = createBacktracker(trie, loadPairs());
   const merger = new Merger(trie, 1000);
 
   test('backtracking counts as merging does', () => {
@@ -91,7 +95,7 @@ describe.each(VOCABULARIES)('in %s', (name) => {
         random.chance(0.5) ? words.join('') : characters.join('').repeat(words.length),
       );
       const merged = merger.merge(bytes, 0, bytes.length);
-      expect(backtracker.count(bytes, 0, bytes.length), words.join('')).toBe(merged);
+      expect(backtrack(bytes, 0, bytes.length), words.join('')).toBe(merged);
     }
   });
 
@@ -99,7 +103,7 @@ describe.each(VOCABULARIES)('in %s', (name) => {
     const random = new Random(5);
     for (let round = 0; round < 500; round++) {
       const bytes = Uint8Array.from(random.times(1, 200, () => random.below(256)));
-      expect(backtracker.count(bytes, 0, bytes.length)).toBe(merger.merge(bytes, 0, bytes.length));
+      expect(backtrack(bytes, 0, bytes.length)).toBe(merger.merge(bytes, 0, bytes.length));
     }
   });
 });

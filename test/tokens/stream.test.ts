@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Backtracker } from '../../src/tokens/backtrack.ts';
+import { createBacktracker } from '../../src/tokens/backtrack.ts';
 import { PADDING, PADDING_BYTES } from '../../src/tokens/characters.ts';
 import { COMPOSITION } from '../../src/tokens/encodings.ts';
 import { countTokens, ENCODINGS, type Encoding, TokenStream } from '../../src/tokens/index.ts';
@@ -29,13 +29,13 @@ function countInParts(bytes: Uint8Array, cuts: readonly number[], name: Encoding
 function countWhole(text: string, name: Encoding): number {
   const { vocabulary, pattern } = COMPOSITION[name];
   const { trie, unicode, loadPairs } = loadVocabulary(vocabulary);
-  const backtracker = new Backtracker(trie, loadPairs());
+  const backtrack = createBacktracker(trie, loadPairs());
   const textBytes = Buffer.from(text);
   const bytes = Buffer.concat([textBytes, Buffer.alloc(PADDING_BYTES, PADDING)]);
   let count = 0;
   for (let at = 0; at < textBytes.length; ) {
     const end = SCANS[pattern](bytes, at, unicode);
-    count += backtracker.count(bytes, at, end);
+    count += backtrack(bytes, at, end);
     at = end;
   }
   return count;

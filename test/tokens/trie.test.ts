@@ -2,9 +2,10 @@ import o200k from 'js-tiktoken/ranks/o200k_base';
 import { describe, expect, test } from 'vitest';
 import { parseRanks } from '../../src/tokens/compile/ranks.ts';
 import { buildTrie } from '../../src/tokens/compile/trie.ts';
-import { END, FREE, findToken, LABEL_MASK, longestToken, NO_TOKEN } from '../../src/tokens/trie.ts';
+import { findToken, longestToken, TRIE } from '../../src/tokens/trie.ts';
 import { loadVocabulary } from '../../src/tokens/vocabulary.ts';
 
+const { END, FREE, LABEL_MASK, NO_TOKEN } = TRIE;
 const encoder = new TextEncoder();
 const tokens = ['a', 'ab', 'abcd', 'b', '\0', '\0\0', 'é', '\xff'].map((text) =>
   encoder.encode(text),

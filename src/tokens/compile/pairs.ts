@@ -1,24 +1,24 @@
 /** Builds the tables of pairs.ts, and refuses a vocabulary that the algorithms cannot count. */
 import { Merger } from '../merge.ts';
 import {
-  BYTE_TOKENS,
   FILTER_BITS_PER_TOKEN,
+  FIRST_MERGED,
   hashShift,
   type Pairs,
   pairHash,
+  RECORD,
   TABLE_SLOTS_PER_TOKEN,
 } from '../pairs.ts';
-import { findToken, longestToken, NO_TOKEN, type Trie } from '../trie.ts';
+import { findToken, longestToken, TRIE, type Trie } from '../trie.ts';
 import type { Ranks } from './ranks.ts';
+
+const { SHIFT, LEFT, RIGHT, PREFIX, LENGTH } = RECORD;
+const { NO_TOKEN } = TRIE;
 
 export function buildPairs({ tokens }: Ranks, trie: Trie): Pairs {
   const longest = tokens.reduce((most, bytes) => Math.max(most, bytes?.length ?? 0), 0);
   const merger = new Merger(trie, longest);
-  const none = () => new Int32Array(tokens.length).fill(NO_TOKEN);
-  const left = none();
-  const right = none();
-  const prefix = none();
-  const length = new Uint8Array(tokens.length);
+  const records = new Int32Array(tokens.length << SHIFT).fill(NO_TOKEN);
   const table = new Int32Array(powerOfTwo(tokens.length * TABLE_SLOTS_PER_TOKEN)).fill(NO_TOKEN);
   const filterBits = powerOfTwo(tokens.length * FILTER_BITS_PER_TOKEN);
   const filter = new Int32Array(filterBits / 32);
@@ -27,10 +27,11 @@ export function buildPairs({ tokens }: Ranks, trie: Trie): Pairs {
     if (bytes === undefined) continue;
     const problem = (text: string) => new Error(`token ${token} [${bytes.join(' ')}]: ${text}`);
     if (findToken(trie, bytes, 0, bytes.length) !== token) throw problem('the trie loses it');
-    if ((bytes.length === 1) !== token < BYTE_TOKENS) throw problem('bytes must be the first ids');
-    length[token] = bytes.length;
+    if ((bytes.length === 1) !== token < FIRST_MERGED) throw problem('bytes must be the first ids');
+    const record = token << SHIFT;
+    records[record + LENGTH] = bytes.length;
     if (bytes.length === 1) continue;
-    prefix[token] = longestToken(trie, bytes, 0, bytes.length - 1);
+    records[record + PREFIX] = longestToken(trie, bytes, 0, bytes.length - 1);
     if (merger.merge(bytes, 0, bytes.length, 2) !== 2) throw problem('no merges lead to it');
     const border = merger.starts[1] as number;
     const parts = [
@@ -40,7 +41,7 @@ export function buildPairs({ tokens }: Ranks, trie: Trie): Pairs {
     if (!parts.every((part) => part !== NO_TOKEN && part < token)) {
       throw problem('it has a part of higher id');
     }
-    [left[token], right[token]] = parts;
+    [records[record + LEFT], records[record + RIGHT]] = parts;
     const hash = pairHash(...parts);
     let slot = hash >>> hashShift(table.length);
     while (table[slot] !== NO_TOKEN) slot = (slot + 1) & (table.length - 1);
@@ -48,7 +49,7 @@ export function buildPairs({ tokens }: Ranks, trie: Trie): Pairs {
     const bit = hash >>> hashShift(filterBits);
     filter[bit >> 5] = (filter[bit >> 5] as number) | (1 << bit);
   }
-  return { left, right, prefix, length, table, filter };
+  return { records, table, filter };
 }
 
 function powerOfTwo(atLeast: number): number {

@@ -1,5 +1,7 @@
 /** Builds the double-array trie of trie.ts. */
-import { END, FREE, IS_TOKEN, PAYLOAD_SHIFT, ROOT_BASE, type Trie } from '../trie.ts';
+import { TRIE, type Trie } from '../trie.ts';
+
+const { END, FREE, IS_TOKEN, PAYLOAD_SHIFT, ROOT_BASE } = TRIE;
 
 /** Labels are below this, so a base and its children lie in one block. */
 const BLOCK = 512;

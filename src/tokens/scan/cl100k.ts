@@ -9,24 +9,25 @@
  */
 import {
   ASCII_CLASS,
+  CHARACTER,
+  CLASS,
   characterAt,
-  LENGTH_SHIFT,
-  LETTER,
-  NEWLINE,
-  NON_ASCII,
-  NUMBER,
   PADDING,
-  SPACE,
   type UnicodeTable,
 } from '../characters.ts';
 import { endOfSuffix } from './contraction.ts';
 import { endOfDigits } from './digits.ts';
 import { endOfLinesOrSpaces } from './whitespace.ts';
 
+const { LETTER, NEWLINE, NON_ASCII, NUMBER, SPACE } = CLASS;
+const { LENGTH_SHIFT } = CHARACTER;
+const ASCII = ASCII_CLASS;
+const END_OF_TEXT = PADDING;
+
 const BLANK = 0x20;
 
 export function scanCl100k(bytes: Uint8Array, at: number, unicode: UnicodeTable): number {
-  const ascii = ASCII_CLASS[bytes[at] as number] as number;
+  const ascii = ASCII[bytes[at] as number] as number;
   if (ascii & LETTER) return endOfLetters(bytes, at, unicode);
   if (ascii & NEWLINE) return endOfLinesOrSpaces(bytes, at, unicode);
   const afterContraction = endOfSuffix(bytes, at);
@@ -39,7 +40,7 @@ export function scanCl100k(bytes: Uint8Array, at: number, unicode: UnicodeTable)
   const following = characterAt(bytes, next, unicode);
   if (following & LETTER) return endOfLetters(bytes, next, unicode);
   if ((character & SPACE) === 0) return endOfSymbols(bytes, next, unicode);
-  const isSymbol = (following & (SPACE | NUMBER)) === 0 && bytes[next] !== PADDING;
+  const isSymbol = (following & (SPACE | NUMBER)) === 0 && bytes[next] !== END_OF_TEXT;
   if (bytes[at] === BLANK && isSymbol) return endOfSymbols(bytes, next, unicode);
   return endOfLinesOrSpaces(bytes, at, unicode);
 }
@@ -47,7 +48,7 @@ export function scanCl100k(bytes: Uint8Array, at: number, unicode: UnicodeTable)
 function endOfLetters(bytes: Uint8Array, at: number, unicode: UnicodeTable): number {
   let end = at;
   for (;;) {
-    const ascii = ASCII_CLASS[bytes[end] as number] as number;
+    const ascii = ASCII[bytes[end] as number] as number;
     if (ascii & LETTER) {
       end++;
       continue;
@@ -66,6 +67,6 @@ function endOfSymbols(bytes: Uint8Array, at: number, unicode: UnicodeTable): num
     if (character & (SPACE | LETTER | NUMBER) || character === 0) break;
     end += character >> LENGTH_SHIFT;
   }
-  while ((ASCII_CLASS[bytes[end] as number] as number) & NEWLINE) end++;
+  while ((ASCII[bytes[end] as number] as number) & NEWLINE) end++;
   return end;
 }

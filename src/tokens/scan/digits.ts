@@ -1,4 +1,7 @@
-import { characterAt, LENGTH_SHIFT, NUMBER, type UnicodeTable } from '../characters.ts';
+import { CHARACTER, CLASS, characterAt, type UnicodeTable } from '../characters.ts';
+
+const { NUMBER } = CLASS;
+const { LENGTH_SHIFT } = CHARACTER;
 
 /** `\p{N}{1,3}`; the number of digits is not that of bytes (`1²`). */
 export function endOfDigits(bytes: Uint8Array, at: number, unicode: UnicodeTable): number {

@@ -3,17 +3,13 @@
  *
  *   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
  */
-import {
-  characterAt,
-  LENGTH_SHIFT,
-  LETTER,
-  NUMBER,
-  PADDING,
-  SPACE,
-  type UnicodeTable,
-} from '../characters.ts';
+import { CHARACTER, CLASS, characterAt, PADDING, type UnicodeTable } from '../characters.ts';
 import { endOfLowerContraction } from './contraction.ts';
 import { endOfSpaces } from './whitespace.ts';
+
+const { LETTER, NUMBER, SPACE } = CLASS;
+const { LENGTH_SHIFT } = CHARACTER;
+const END_OF_TEXT = PADDING;
 
 const BLANK = 0x20;
 
@@ -22,7 +18,7 @@ export function scanGpt2(bytes: Uint8Array, at: number, unicode: UnicodeTable): 
   if (afterContraction > at) return afterContraction;
   const start = bytes[at] === BLANK ? at + 1 : at;
   const character = characterAt(bytes, start, unicode);
-  if (character & SPACE || bytes[start] === PADDING) return endOfSpaces(bytes, at, unicode);
+  if (character & SPACE || bytes[start] === END_OF_TEXT) return endOfSpaces(bytes, at, unicode);
   const next = start + (character >> LENGTH_SHIFT);
   if (character & LETTER) return endOfRun(bytes, next, LETTER, unicode);
   if (character & NUMBER) return endOfRun(bytes, next, NUMBER, unicode);

@@ -10,23 +10,20 @@
  */
 import {
   ASCII_CLASS,
-  CASELESS,
+  CHARACTER,
+  CLASS,
   characterAt,
-  LENGTH_SHIFT,
-  LETTER,
-  LOWER,
-  MARK,
-  NEWLINE,
-  NON_ASCII,
-  NUMBER,
   PADDING,
-  SPACE,
   type UnicodeTable,
-  UPPER,
 } from '../characters.ts';
 import { endOfSuffix } from './contraction.ts';
 import { endOfDigits } from './digits.ts';
 import { endOfLinesOrSpaces } from './whitespace.ts';
+
+const { CASELESS, LETTER, LOWER, MARK, NEWLINE, NON_ASCII, NUMBER, SPACE, UPPER } = CLASS;
+const { LENGTH_SHIFT } = CHARACTER;
+const ASCII = ASCII_CLASS;
+const END_OF_TEXT = PADDING;
 
 /** Both halves of a word can have these. */
 const EITHER_CASE = CASELESS | MARK;
@@ -36,7 +33,7 @@ const BLANK = 0x20;
 
 export function scanO200k(bytes: Uint8Array, at: number, unicode: UnicodeTable): number {
   const first = bytes[at] as number;
-  const kind = ASCII_CLASS[first] as number;
+  const kind = ASCII[first] as number;
   if (kind & LETTER) return endOfWord(bytes, at, unicode);
   if (kind & NUMBER) return endOfDigits(bytes, at, unicode);
   if (kind & NON_ASCII) return scanNonAscii(bytes, at, unicode);
@@ -60,12 +57,12 @@ function scanPrefixed(
   kind: number,
   unicode: UnicodeTable,
 ): number {
-  const nextKind = ASCII_CLASS[bytes[next] as number] as number;
+  const nextKind = ASCII[bytes[next] as number] as number;
   if (nextKind & LETTER) return endOfWord(bytes, next, unicode);
   const following = nextKind & NON_ASCII ? characterAt(bytes, next, unicode) : nextKind;
   if (following & WORD) return endOfUpperHalf(bytes, next, unicode);
   if ((kind & SPACE) === 0) return endOfSymbols(bytes, next, unicode);
-  const isSymbol = (following & (SPACE | NUMBER)) === 0 && bytes[next] !== PADDING;
+  const isSymbol = (following & (SPACE | NUMBER)) === 0 && bytes[next] !== END_OF_TEXT;
   if (bytes[at] === BLANK && isSymbol) return endOfSymbols(bytes, next, unicode);
   return endOfLinesOrSpaces(bytes, at, unicode);
 }
@@ -73,10 +70,10 @@ function scanPrefixed(
 /** ASCII alone; goes over to the general form at the first other character. */
 function endOfWord(bytes: Uint8Array, at: number, unicode: UnicodeTable): number {
   let end = at;
-  let kind = ASCII_CLASS[bytes[end] as number] as number;
-  while (kind & UPPER) kind = ASCII_CLASS[bytes[++end] as number] as number;
+  let kind = ASCII[bytes[end] as number] as number;
+  while (kind & UPPER) kind = ASCII[bytes[++end] as number] as number;
   if (kind & NON_ASCII) return endOfUpperHalf(bytes, end, unicode);
-  while (kind & LOWER) kind = ASCII_CLASS[bytes[++end] as number] as number;
+  while (kind & LOWER) kind = ASCII[bytes[++end] as number] as number;
   if (kind & NON_ASCII) return endOfLowerHalf(bytes, end, unicode);
   return endOfSuffix(bytes, end);
 }
@@ -116,6 +113,6 @@ function endOfSymbols(bytes: Uint8Array, at: number, unicode: UnicodeTable): num
     if (character & (SPACE | LETTER | NUMBER) || character === 0) break;
     end += character >> LENGTH_SHIFT;
   }
-  while (bytes[end] === SLASH || (ASCII_CLASS[bytes[end] as number] as number) & NEWLINE) end++;
+  while (bytes[end] === SLASH || (ASCII[bytes[end] as number] as number) & NEWLINE) end++;
   return end;
 }

@@ -1,13 +1,16 @@
 import {
   ASCII_CLASS,
+  CHARACTER,
+  CLASS,
   characterAt,
-  LENGTH_SHIFT,
-  NEWLINE,
-  NON_ASCII,
   PADDING,
-  SPACE,
   type UnicodeTable,
 } from '../characters.ts';
+
+const { NEWLINE, NON_ASCII, SPACE } = CLASS;
+const { LENGTH_SHIFT } = CHARACTER;
+const ASCII = ASCII_CLASS;
+const END_OF_TEXT = PADDING;
 
 /**
  * The piece that begins with the white space at `at`, by `\s*[\r\n]+|\s+(?!\S)|\s+`: up to the last
@@ -19,7 +22,7 @@ export function endOfLinesOrSpaces(bytes: Uint8Array, at: number, unicode: Unico
   let last = at;
   let afterNewline = at;
   for (;;) {
-    const kind = ASCII_CLASS[bytes[end] as number] as number;
+    const kind = ASCII[bytes[end] as number] as number;
     let length = 1;
     if ((kind & SPACE) === 0) {
       if ((kind & NON_ASCII) === 0) break;
@@ -32,7 +35,7 @@ export function endOfLinesOrSpaces(bytes: Uint8Array, at: number, unicode: Unico
     if (kind & NEWLINE) afterNewline = end;
   }
   if (afterNewline > at) return afterNewline;
-  return last === at || bytes[end] === PADDING ? end : last;
+  return last === at || bytes[end] === END_OF_TEXT ? end : last;
 }
 
 /** The same by `\s+(?!\S)|\s+`, to which a line break is a space like others. */
@@ -45,5 +48,5 @@ export function endOfSpaces(bytes: Uint8Array, at: number, unicode: UnicodeTable
     last = end;
     end += character >> LENGTH_SHIFT;
   }
-  return last === at || bytes[end] === PADDING ? end : last;
+  return last === at || bytes[end] === END_OF_TEXT ? end : last;
 }

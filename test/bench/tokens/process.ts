@@ -1,0 +1,54 @@
+/** Runs a process and measures it as a whole. */
+import { spawnSync } from 'node:child_process';
+import { median, spread } from './statistics.ts';
+
+export interface Run {
+  readonly seconds: number;
+  readonly peakMegabytes: number;
+  readonly output: string;
+}
+
+export interface Runs {
+  readonly seconds: number;
+  readonly spread: number;
+  readonly peakMegabytes: number;
+  readonly output: string;
+}
+
+const PEAK = 'PEAK_KIBIBYTES=';
+const REPORT_PEAK = `data:text/javascript,process.on('exit',()=>process.stderr.write('${PEAK}'+process.resourceUsage().maxRSS))`;
+
+function run(args: readonly string[], isPeakAsked: boolean): Run {
+  const all = isPeakAsked ? ['--import', REPORT_PEAK, ...args] : args;
+  const start = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, all, { encoding: 'utf8' });
+  const seconds = (performance.now() - start) / 1000;
+  if (status !== 0) throw new Error(`node ${args.join(' ')}: ${stderr}`);
+  const peakMegabytes = (Number(stderr.split(PEAK)[1]) * 1024) / 1e6;
+  return { seconds, peakMegabytes, output: stdout };
+}
+
+/** Time and memory in different runs, as asking for one costs the other. */
+export function runs(args: readonly string[], times: number): Runs {
+  const timed = Array.from({ length: times }, () => run(args, false));
+  const seconds = timed.map((one) => one.seconds);
+  return { ...run(args, true), seconds: median(seconds), spread: spread(seconds) };
+}
+
+/** The same for several commands, in turns, so that all meet the same machine. */
+export function runsInTurns<Name extends string>(
+  commands: Readonly<Record<Name, readonly string[]>>,
+  times: number,
+): Record<Name, Runs> {
+  const names = Object.keys(commands) as Name[];
+  const seconds = new Map(names.map((name) => [name, [] as number[]]));
+  for (let round = 0; round < times; round++) {
+    for (const name of names) seconds.get(name)?.push(run(commands[name], false).seconds);
+  }
+  const results = names.map((name) => {
+    const taken = seconds.get(name) ?? [];
+    const result = { ...run(commands[name], true), seconds: median(taken), spread: spread(taken) };
+    return [name, result] as const;
+  });
+  return Object.fromEntries(results) as Record<Name, Runs>;
+}
