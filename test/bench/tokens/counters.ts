@@ -14,7 +14,7 @@ export const TRUTH = 'tiktoken';
 
 const LOADERS: Record<CounterName, (encoding: BenchEncoding) => Promise<Count>> = {
   'openai-cost': async (encoding) => {
-    const file = pathToFileURL(resolve('dist/tokens/index.js')).href;
+    const file = pathToFileURL(resolve('dist/index.js')).href;
     const ours: { countTokens(text: string | Buffer, encoding: string): number } = await import(
       file
     );

@@ -8,7 +8,7 @@ import { ESTIMATE_FLOORS, ESTIMATE_MEGABYTES_ABOVE_NODE, ESTIMATE_TIMES_NODE } f
 import { runsInTurns } from './process.ts';
 import { atLeast, atMost, type Row } from './table.ts';
 
-const COMMAND = resolve('bin/openai-cost.js');
+const COMMAND = resolve('bin/openai-cost.cjs');
 const PROMPT_UNITS = 2000;
 
 /** `onePass` is the script that counts a file and does nothing else. */
