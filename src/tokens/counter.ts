@@ -3,13 +3,14 @@
  * pair encoding.
  */
 
-import { type CountPiece, createBacktracker } from './backtrack.ts';
+import { type Backtracker, createBacktracker } from './backtrack.ts';
 import { CACHE, createPieceCache } from './cache.ts';
 import type { UnicodeTable } from './characters.ts';
 import { COMPOSITION, type Encoding } from './encodings.ts';
 import { Merger } from './merge.ts';
 import { SCANS, type Scan } from './scan/index.ts';
 import { findToken, TRIE } from './trie.ts';
+import { createSettler, type Settled, type Settler } from './unbroken.ts';
 import { loadVocabulary, type Vocabulary } from './vocabulary.ts';
 
 const { LONGEST, MISS } = CACHE;
@@ -28,26 +29,29 @@ export interface PieceCounter {
   readonly unicode: UnicodeTable;
   /** The number of tokens in the piece bytes[start, end); `text` is a view of the same bytes. */
   count(bytes: Uint8Array, text: DataView, start: number, end: number): number;
+  /** Counts the beginning of a piece of which bytes[start, end) has come, if one is certain. */
+  settle(bytes: Uint8Array, start: number, end: number): Settled | undefined;
 }
 
 function createCounter(vocabulary: Vocabulary, scan: Scan): PieceCounter {
   const { trie, unicode } = vocabulary;
   const cache = createPieceCache();
   const merger = new Merger(trie, LONGEST_MERGED);
-  let backtrack: CountPiece | undefined;
+  let backtracker: Backtracker | undefined;
+  let settler: Settler | undefined;
   let mergedBytes = 0;
 
   function countNew(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
-    if (backtrack === undefined) {
+    if (backtracker === undefined) {
       if (findToken(trie, bytes, start, end) !== NO_TOKEN) return 1;
       mergedBytes += length;
       if (length <= LONGEST_MERGED && mergedBytes <= MERGED_BEFORE_LOADING) {
         return merger.merge(bytes, start, end);
       }
-      backtrack = createBacktracker(trie, vocabulary.loadPairs());
+      backtracker = createBacktracker(trie, vocabulary.loadPairs());
     }
-    return backtrack(bytes, start, end);
+    return backtracker.count(bytes, start, end);
   }
 
   function count(bytes: Uint8Array, text: DataView, start: number, end: number): number {
@@ -60,7 +64,12 @@ function createCounter(vocabulary: Vocabulary, scan: Scan): PieceCounter {
     return found;
   }
 
-  return { scan, unicode, count };
+  function settle(bytes: Uint8Array, start: number, end: number): Settled | undefined {
+    settler ??= createSettler(trie, vocabulary.loadPairs());
+    return settler.settle(bytes, start, end);
+  }
+
+  return { scan, unicode, count, settle };
 }
 
 const counters = new Map<string, PieceCounter>();

@@ -5,15 +5,29 @@
  * scanner looks ahead over spaces (is there another line break?), capitals (is there a small letter
  * after all?) or a begun contraction, and each of these is at most one piece if the text ends there.
  * So the last piece may go on, the last but one may yet be cut elsewhere, and no other may.
+ *
+ * A piece too long for the buffer is counted in parts (unbroken.ts). Only one of mixed classes, such
+ * as a gigabyte of spaces and line breaks, is held as a whole.
  */
 import { isUtf8 } from 'node:buffer';
-import { PADDING, PADDING_BYTES } from './characters.ts';
+import { CLASS, characterAt, PADDING, PADDING_BYTES, type UnicodeTable } from './characters.ts';
 import { counterOf, type PieceCounter } from './counter.ts';
 import type { Encoding } from './encodings.ts';
-import { endOfWholeCharacters, repairUtf8 } from './utf8.ts';
+import { isOfOneClass } from './unbroken.ts';
+import { endOfWholeCharacters, isContinuation, repairUtf8 } from './utf8.ts';
+
+const { CASELESS, MARK, SPACE } = CLASS;
 
 /** Small enough to stay in the processor's cache; grows only if two pieces take half of it. */
 const CAPACITY = 1 << 16;
+/** Up to here it grows without asking; then a piece is counted in parts if it can be. */
+const UNASKED_CAPACITY = 1 << 20;
+/**
+ * In bytes. How a piece begins and that it then goes on in characters of one class is all that a
+ * scanner knows of it, so of those characters only a few need to stay.
+ */
+const OPENING = 8;
+const KEPT = 64;
 /** The most bytes of text that a unit of input can become: a wrong byte, or half a UTF-16 pair. */
 const LONGEST_UNIT = 3;
 /** In units. Below this the buffer is full; a character and what is unfinished always fit. */
@@ -27,6 +41,8 @@ export class TokenStream {
   #words = new DataView(this.#bytes.buffer);
   /** Where the text ends. It is valid UTF-8 of whole characters. */
   #end = 0;
+  /** Up to where the first piece is counted already: past what is kept of it for the scanner. */
+  #counted = 0;
   /** The first bytes of a character whose rest has not come yet. */
   #unfinished: Uint8Array = NOTHING;
   #count = 0;
@@ -127,7 +143,31 @@ export class TokenStream {
   #makeRoom(): void {
     if (this.#room >= LEAST_ROOM) return;
     this.#countPieces(false);
-    if (this.#end > this.#capacity / 2) this.#resize(2 * this.#capacity);
+    if (this.#end <= this.#capacity / 2) return;
+    if (this.#capacity < UNASKED_CAPACITY || !this.#countBeginning()) {
+      this.#resize(2 * this.#capacity);
+    }
+  }
+
+  /** Counts and drops what can be of a piece that fills the buffer; says whether it did. */
+  #countBeginning(): boolean {
+    const { scan, unicode, settle } = this.#counter;
+    const bytes = this.#bytes;
+    const firstEnd = scan(bytes, 0, unicode);
+    if (firstEnd < this.#end / 2) {
+      if (mayBeCutElsewhere(bytes, firstEnd, unicode)) return false;
+      this.#count += this.#counter.count(bytes, this.#words, this.#counted, firstEnd);
+      this.#counted = 0;
+      this.#drop(0, firstEnd);
+    }
+    const settled = settle(bytes, this.#counted, scan(bytes, 0, unicode));
+    if (settled === undefined) return false;
+    const opening = startOfCharacter(bytes, OPENING);
+    if (!isOfOneClass(bytes, opening, settled.end, unicode)) return false;
+    this.#count += settled.tokens;
+    if (this.#counted === 0) this.#counted = startOfCharacter(bytes, KEPT);
+    this.#drop(this.#counted, settled.end);
+    return true;
   }
 
   #resize(capacity: number): void {
@@ -147,26 +187,50 @@ export class TokenStream {
     bytes.fill(PADDING, textEnd, textEnd + PADDING_BYTES);
     let count = 0;
     let start = 0;
+    let uncounted = this.#counted;
     let middle = textEnd === 0 ? 0 : scan(bytes, 0, unicode);
     let end = middle === textEnd ? middle : scan(bytes, middle, unicode);
     while (end < textEnd) {
-      count += counter.count(bytes, words, start, middle);
+      count += counter.count(bytes, words, uncounted, middle);
       start = middle;
+      uncounted = middle;
       middle = end;
       end = scan(bytes, end, unicode);
     }
     if (isAll) {
-      if (start < middle) count += counter.count(bytes, words, start, middle);
+      if (start < middle) count += counter.count(bytes, words, uncounted, middle);
       if (middle < end) count += counter.count(bytes, words, middle, end);
       start = end;
+      uncounted = end;
     }
-    bytes.copyWithin(0, start, textEnd);
-    this.#end = textEnd - start;
+    this.#counted = uncounted - start;
     this.#count += count;
+    this.#drop(0, start);
+  }
+
+  #drop(from: number, to: number): void {
+    this.#bytes.copyWithin(from, to, this.#end + PADDING_BYTES);
+    this.#end -= to - from;
   }
 }
 
 const encoder = new TextEncoder();
+
+function startOfCharacter(bytes: Uint8Array, at: number): number {
+  let start = at;
+  while (isContinuation(bytes[start] as number)) start++;
+  return start;
+}
+
+/**
+ * Whether what follows can move the border at `at` between the last two pieces: a line break takes
+ * all white space before it, and a small letter the capitals up to a letter without case.
+ */
+function mayBeCutElsewhere(bytes: Uint8Array, at: number, unicode: UnicodeTable): boolean {
+  let last = at - 1;
+  while (isContinuation(bytes[last] as number)) last--;
+  return (characterAt(bytes, last, unicode) & (SPACE | CASELESS | MARK)) !== 0;
+}
 
 /** Not between the two code units of a character. */
 function endOfUnits(text: string, end: number): number {

@@ -20,6 +20,11 @@ function lengthFromLead(lead: number): number {
   return lead < 0xf0 ? 3 : 4;
 }
 
+/** Whether the byte is inside a character and not its first. */
+export function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
+}
+
 // A byte order mark is text like any other.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();

@@ -29,13 +29,13 @@ function countInParts(bytes: Uint8Array, cuts: readonly number[], name: Encoding
 function countWhole(text: string, name: Encoding): number {
   const { vocabulary, pattern } = COMPOSITION[name];
   const { trie, unicode, loadPairs } = loadVocabulary(vocabulary);
-  const backtrack = createBacktracker(trie, loadPairs());
+  const backtracker = createBacktracker(trie, loadPairs());
   const textBytes = Buffer.from(text);
   const bytes = Buffer.concat([textBytes, Buffer.alloc(PADDING_BYTES, PADDING)]);
   let count = 0;
   for (let at = 0; at < textBytes.length; ) {
     const end = SCANS[pattern](bytes, at, unicode);
-    count += backtrack(bytes, at, end);
+    count += backtracker.count(bytes, at, end);
     at = end;
   }
   return count;
@@ -104,6 +104,57 @@ describe('a piece that is longer than the buffer', () => {
       const inParts = countInParts(Buffer.from(text), [50_000], 'o200k_base');
       expect(inParts).toBe(countWhole(text, 'o200k_base'));
     }
+  });
+});
+
+describe('a piece that is longer than the largest buffer', () => {
+  const LONG = 1_700_000;
+  const STARTS = ['', 'x', '中', "it's ", ' .', '\n', 'xyz '.repeat(20)];
+  const ENDINGS = ['', 'a', 'A', 'Aa', ' b', '中', '\n', ' \n', "'s", '#', '\n\nc', ' #/\n'];
+
+  function makeRun(unit: string, random: Random): string {
+    if (unit.length === 1) return unit.repeat(LONG / Buffer.byteLength(unit));
+    const characters = [...unit];
+    return random.times(LONG / 3, LONG / 3, () => random.pick(characters)).join('');
+  }
+
+  const RUNS = [
+    'a',
+    'A',
+    'é',
+    '中',
+    ' ',
+    '\n',
+    '#',
+    '/',
+    '=',
+    '\u0301',
+    'etaoin',
+    '的是不了',
+    '-=*/',
+    '\r\n',
+  ];
+  test.each(RUNS)('of %j', { timeout: 60_000 }, (unit) => {
+    const random = new Random(unit.charCodeAt(0));
+    const run = makeRun(unit, random);
+    for (let round = 0; round < 3; round++) {
+      const text = random.pick(STARTS) + run + random.pick(ENDINGS);
+      const name = random.pick(ENCODINGS);
+      const cuts = random.times(0, 5, () => random.below(LONG));
+      expect(countInParts(Buffer.from(text), cuts, name), name).toBe(countWhole(text, name));
+    }
+  });
+
+  test.each(['a', ' ', '\n', '\0', '中'])('of %j is not held as a whole', (character) => {
+    const chunk = Buffer.from(character.repeat(1 << 20));
+    const stream = new TokenStream('o200k_base');
+    stream.write(Buffer.from('So it begins.'));
+    stream.write(chunk);
+    stream.write(chunk);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let megabytes = 0; megabytes < 20; megabytes++) stream.write(chunk);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 << 20);
+    stream.end();
   });
 });
 
