@@ -14,7 +14,7 @@ import { VERSION } from './version.ts';
 /** The program: arguments in, exit code out. It touches nothing but `io` and never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.ok;
-  const program = programFor(io, (result) => {
+  const program = programFor(argv, io, (result) => {
     code = result;
   });
   try {
@@ -42,13 +42,23 @@ function exitCodeOf(error: unknown, io: Io): number {
   return EXIT.bug;
 }
 
-function programFor(io: Io, setCode: (code: number) => void): Command {
+type SetCode = (code: number) => void;
+
+/** By name, as most of them are not needed to run one. */
+const COMMANDS: Readonly<Record<string, (io: Io, setCode: SetCode) => Command>> = {
+  estimate: estimateCommand,
+  rates: ratesCommand,
+};
+
+function programFor(argv: readonly string[], io: Io, setCode: SetCode): Command {
   const program = new Command('openai-cost')
     .description('What OpenAI API calls cost: before you send them, and on the bill.')
     .version(VERSION, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show help')
     .addHelpText('after', EXIT_CODES);
-  const commands = [estimateCommand(io, setCode), ratesCommand(io, setCode)];
+  const [name = ''] = argv;
+  const chosen = Object.hasOwn(COMMANDS, name) ? [name] : Object.keys(COMMANDS);
+  const commands = chosen.flatMap((each) => COMMANDS[each]?.(io, setCode) ?? []);
   for (const command of commands) program.addCommand(command);
   // addCommand hands nothing down, so every command is told.
   for (const command of [program, ...commands, ...commands.flatMap((c) => c.commands)]) {
@@ -73,7 +83,7 @@ Exit codes:
   3  incomplete: something could not be read or priced, the total is a lower bound
 `;
 
-function estimateCommand(io: Io, setCode: (code: number) => void): Command {
+function estimateCommand(io: Io, setCode: SetCode): Command {
   return withPrintOptions(new Command('estimate'))
     .summary('what prompts will cost')
     .description(
@@ -109,7 +119,7 @@ function estimateCommand(io: Io, setCode: (code: number) => void): Command {
     });
 }
 
-function ratesCommand(io: Io, setCode: (code: number) => void): Command {
+function ratesCommand(io: Io, setCode: SetCode): Command {
   const list = withPrintOptions(new Command('list'))
     .summary('all models and their prices')
     .description('Lists the models with their prices per million text tokens.')

@@ -6,10 +6,12 @@ import {
   readSync,
   type Stats,
   statSync,
+  writeSync,
 } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FileStat, Files } from './core/files.ts';
+import { InputError } from './core/input-error.ts';
 import { PACKAGE_ROOT } from './root.ts';
 
 /** All that the program may touch of the world. Tests pass another one. */
@@ -30,10 +32,10 @@ export function nodeIo(cwd = process.cwd()): Io {
   const at = (path: string) => resolve(cwd, path);
   return {
     env: process.env,
-    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    columns: mayBeTerminal(STDOUT) && process.stdout.isTTY ? process.stdout.columns : undefined,
     now: () => new Date(),
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: writerTo(STDOUT, () => process.stdout),
+    err: writerTo(STDERR, () => process.stderr),
     readFile: async (path) => readFileSync(at(path)),
     stream: (path) => (path === '-' ? process.stdin : chunksOf(at(path))),
     stat: (path) => {
@@ -46,6 +48,41 @@ export function nodeIo(cwd = process.cwd()): Io {
       return files.map((file) => join(folder, file));
     },
     packageFile: (path) => fileURLToPath(new URL(path, PACKAGE_ROOT)),
+  };
+}
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/** What is no device is none. To ask Node for more loads its sockets, which takes 7 ms. */
+function mayBeTerminal(file: number): boolean {
+  try {
+    return fstatSync(file).isCharacterDevice();
+  } catch {
+    return false; // It is closed.
+  }
+}
+
+/**
+ * Writes to the file descriptor, as Node's own stream would; but to load the streams takes a tenth
+ * of our time, so that is left to whoever has a pipe that does not block and is full.
+ */
+function writerTo(file: number, stream: () => NodeJS.WriteStream): (text: string) => void {
+  let slow: NodeJS.WriteStream | undefined;
+  return (text) => {
+    let left = Buffer.from(text);
+    try {
+      while (left.length > 0 && !slow) left = left.subarray(writeSync(file, left));
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      // `openai-cost ... | head` closes the pipe early; that is no error of ours.
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw new InputError(`cannot write the result (${String(code)})`);
+      slow = stream().on('error', (late: NodeJS.ErrnoException) => {
+        if (late.code !== 'EPIPE') throw late;
+      });
+    }
+    if (left.length > 0) slow?.write(left);
   };
 }
 

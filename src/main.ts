@@ -5,11 +5,6 @@
 import { main } from './cli.ts';
 import { nodeIo } from './io.ts';
 
-// `openai-cost ... | head` closes the pipe early; that is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-
 void main(process.argv.slice(2), nodeIo()).then((code) => {
   process.exitCode = code;
 });

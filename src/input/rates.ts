@@ -52,32 +52,63 @@ function parseJson(bytes: Uint8Array, file: string): unknown {
   }
 }
 
+/**
+ * A table has 139 models with over a thousand prices, and a call needs a few: what is not asked for
+ * stays as it was read.
+ */
 function toRateTable(json: RateFile, bytes: Uint8Array, file: string): RateTable {
-  const models = json.models.map(toModel);
+  const entries = json.models.map((model) => ({ model, read: later(() => toModel(model)) }));
+  const models = later(() => entries.map(({ read }) => read()));
+  const sources = later(() => toSources(json));
   return {
     file,
     version: instant(json.version),
     get sha256() {
       return sha256Of(bytes);
     },
-    sources: new Map(
-      Object.entries(json.sources).map(([id, { title, checked, official = false }]) => [
-        id,
-        { id, title, checked: instant(checked), official },
-      ]),
-    ),
+    get sources() {
+      return sources();
+    },
     serviceTiers: json.serviceTiers.map(({ id, aliases = [], note }) => ({ id, aliases, note })),
     regions: json.regions.map(({ id, unavailable = [] }) => ({ id, unavailable })),
-    models,
-    tools: json.tools.map(({ id, title, prices }) => ({ id, title, prices: prices.map(toPrice) })),
+    get models() {
+      return models();
+    },
+    tools: json.tools.map(({ id, title, prices }) => {
+      const versions = later(() => prices.map(toPrice));
+      return {
+        id,
+        title,
+        get prices() {
+          return versions();
+        },
+      };
+    }),
     imageOutputTokens: json.imageOutputTokens,
-    names: new Map(models.flatMap(namesOf)),
+    names: new Map(entries.flatMap(({ model, read }) => namesOf(model, read))),
   };
 }
 
-/** A table has over a thousand prices and a call needs a few: a model's are read when asked for. */
+/** What `make` returns, made once and when it is first asked for. */
+function later<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function toSources(json: RateFile): RateTable['sources'] {
+  return new Map(
+    Object.entries(json.sources).map(([id, { title, checked, official = false }]) => [
+      id,
+      { id, title, checked: instant(checked), official },
+    ]),
+  );
+}
+
 function toModel(model: RateFileModel): Model {
-  let prices: readonly PriceVersion[] | undefined;
+  const prices = later(() => model.prices.map(toPrice));
   return {
     ...model,
     prominent: model.prominent ?? false,
@@ -92,8 +123,7 @@ function toModel(model: RateFileModel): Model {
       Object.entries(model.shutdown ?? {}).map(([name, day]) => [name, instant(day)]),
     ),
     get prices() {
-      prices ??= model.prices.map(toPrice);
-      return prices;
+      return prices();
     },
   };
 }
@@ -162,17 +192,19 @@ function instant(text: string): Instant {
   return parsed;
 }
 
-function namesOf(model: Model): [string, NamedModel][] {
+function namesOf(model: RateFileModel, read: () => Model): [string, NamedModel][] {
+  const named = (as: NamedModel['as'], period: { from: string | null; to: string | null }) => ({
+    get model() {
+      return read();
+    },
+    as,
+    ...toPeriod(period),
+  });
   const always = { from: null, to: null };
+  const { id, snapshots = [], aliases = [] } = model;
   return [
-    [model.id, { model, as: 'id', ...always }],
-    ...model.snapshots.map((name): [string, NamedModel] => [
-      name,
-      { model, as: 'snapshot', ...always },
-    ]),
-    ...model.aliases.map(({ name, from, to }): [string, NamedModel] => [
-      name,
-      { model, as: 'alias', from, to },
-    ]),
+    [id, named('id', always)],
+    ...snapshots.map((name): [string, NamedModel] => [name, named('snapshot', always)]),
+    ...aliases.map((alias): [string, NamedModel] => [alias.name, named('alias', alias)]),
   ];
 }

@@ -23,6 +23,8 @@ const LONGEST_MERGED = 128;
  * costs less than going on without them.
  */
 const MERGED_BEFORE_LOADING = 1 << 14;
+/** The first bytes are counted without the cache: to touch its memory costs more than it saves. */
+const BYTES_BEFORE_CACHING = 1 << 13;
 
 export interface PieceCounter {
   readonly scan: Scan;
@@ -40,6 +42,7 @@ function createCounter(vocabulary: Vocabulary, scan: Scan): PieceCounter {
   let backtracker: Backtracker | undefined;
   let settler: Settler | undefined;
   let mergedBytes = 0;
+  let bytesToCaching = BYTES_BEFORE_CACHING;
 
   function countNew(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
@@ -56,7 +59,10 @@ function createCounter(vocabulary: Vocabulary, scan: Scan): PieceCounter {
 
   function count(bytes: Uint8Array, text: DataView, start: number, end: number): number {
     const length = end - start;
-    if (length > LONGEST) return countNew(bytes, start, end);
+    if (length > LONGEST || bytesToCaching > 0) {
+      bytesToCaching -= length;
+      return countNew(bytes, start, end);
+    }
     const cached = cache.get(text, start, length);
     if (cached !== MISS) return cached;
     const found = countNew(bytes, start, end);
