@@ -28,14 +28,18 @@ function run(args: readonly string[], isPeakAsked: boolean): Run {
   return { seconds, peakMegabytes, output: stdout };
 }
 
-/** Time and memory in different runs, as asking for one costs the other. */
+/** Of runs of seconds and minutes: what asking for the memory costs is not to be seen in them. */
 export function runs(args: readonly string[], times: number): Runs {
-  const timed = Array.from({ length: times }, () => run(args, false));
-  const seconds = timed.map((one) => one.seconds);
-  return { ...run(args, true), seconds: median(seconds), spread: spread(seconds) };
+  const all = Array.from({ length: times }, () => run(args, true));
+  const [first = run(args, true)] = all;
+  const seconds = all.map((one) => one.seconds);
+  return { ...first, seconds: median(seconds), spread: spread(seconds) };
 }
 
-/** The same for several commands, in turns, so that all meet the same machine. */
+/**
+ * Of several short commands, in turns, so that all meet the same machine. Time and memory come from
+ * different runs, as asking for one costs the other.
+ */
 export function runsInTurns<Name extends string>(
   commands: Readonly<Record<Name, readonly string[]>>,
   times: number,
