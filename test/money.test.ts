@@ -5,6 +5,7 @@ import {
   exactUsd,
   floorTimes,
   type Money,
+  parseAmount,
   parseUsd,
   roundUsd,
   span,
@@ -33,10 +34,53 @@ describe('money', () => {
     expect(exactUsd(usd('100'))).toBe('100');
   });
 
+  it('reads amounts as files have them', () => {
+    const cases: [string, string][] = [
+      ['0.019733999999999998', '0.019733999999999998'],
+      ['0.003400000000000000000000000000000000', '0.0034'],
+      ['-1.5', '-1.5'],
+      ['1E-7', '0.0000001'],
+      ['1e-05', '0.00001'],
+      ['2.5e+3', '2500'],
+      ['-0', '0'],
+      ['1234567890123456789', '1234567890123456789'],
+    ];
+    for (const [text, exact] of cases) {
+      const amount = parseAmount(text);
+      expect(amount === undefined ? undefined : exactUsd(amount), text).toBe(exact);
+    }
+  });
+
+  it('rounds amounts that the unit does not divide half to even', () => {
+    // A unit is 1 / (3600 x 10^18) USD. The last two lie halfway: 4.5 and 13.5 units.
+    const cases: [string, bigint][] = [
+      ['1.388e-22', 0n],
+      ['1.389e-22', 1n],
+      ['4.166e-22', 1n],
+      ['4.167e-22', 2n],
+      ['12.5e-22', 4n],
+      ['37.5e-22', 14n],
+      ['0.111111111111111111111111111111111111', 400_000_000_000_000_000_000n],
+    ];
+    for (const [text, units] of cases) {
+      expect(parseAmount(text), text).toBe(units);
+      expect(parseAmount(`-${text}`), text).toBe(-units);
+    }
+  });
+
+  it('refuses what is no amount', () => {
+    const wrong = ['', '-', '+1', '.5', '5.', '1,5', '1.2.3', '$1', 'NaN', '1e', '1e999', '0x1'];
+    for (const text of [...wrong, ' 1', '1 ', '9'.repeat(61)]) {
+      expect(parseAmount(text), text).toBeUndefined();
+    }
+  });
+
   it('keeps every decimal exact', () => {
     fc.assert(
       fc.property(decimals, (text) => {
         expect(exactUsd(usd(text))).toBe(text.replace(/\.?0+$/, ''));
+        expect(parseAmount(text)).toBe(usd(text));
+        expect(parseAmount(`-${text}`)).toBe(-usd(text));
       }),
     );
   });

@@ -22,6 +22,20 @@ const MILLION = 1_000_000;
 /** A million tokens of many short requests. */
 const short = { inputTokensPerRequest: { least: 0, most: 1000 } };
 
+describe('images that a text model is shown', () => {
+  const image = (model: string, tokens: object) => {
+    const { low, unpriced } = total(model, { image: tokens });
+    return unpriced.length > 0 ? 'unpriced' : exactUsd(low);
+  };
+
+  it('are billed as text, unless the model has a price for them', () => {
+    expect(image('gpt-5.4', { input: MILLION / 10 })).toBe('0.25');
+    expect(image('gpt-5.4', { cachedInput: MILLION / 10 })).toBe('0.025');
+    expect(image('gpt-image-1', { input: MILLION })).toBe('10');
+    expect(image('gpt-5.4', { output: 1 })).toBe('unpriced');
+  });
+});
+
 describe('context band', () => {
   it('begins strictly above 272,000 input tokens and re-prices the whole request', () => {
     expect(cost('gpt-5.5', { input: 272_000, output: 1000 })).toBe('1.39');

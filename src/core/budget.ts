@@ -7,12 +7,20 @@ import {
   perMonth,
 } from './estimate.ts';
 import type { Money, Range } from './money.ts';
+import type { AuditFacts } from './report.ts';
 
 /** What a budget says of one model. `undecided` does not pass: the whole bill is not in sight. */
 export type Verdict =
   | { readonly kind: 'within' }
   | { readonly kind: 'exceeded'; readonly cost: Range }
   | { readonly kind: 'undecided'; readonly reason: string };
+
+/** Judges what was spent, at the high end of its range: exactly at the limit passes. */
+export function judgeSpent(cost: Range, limit: Money, missing: string | undefined): Verdict {
+  if (cost.low > limit) return { kind: 'exceeded', cost };
+  if (missing !== undefined) return { kind: 'undecided', reason: missing };
+  return cost.high > limit ? { kind: 'exceeded', cost } : { kind: 'within' };
+}
 
 /**
  * Judges one model at the high end of its range, in exact amounts: exactly at the limit passes.
@@ -36,4 +44,18 @@ export function judge(estimate: Estimate, of: ModelEstimate, limit: Money): Verd
     reason:
       'the output is not known, and as much as the model can give would not fit; set --output-tokens',
   };
+}
+
+/** Why the cost of an audit is not all in sight; undefined if it is. */
+export function missingFrom({
+  total,
+  rows,
+  bill,
+  cells,
+}: Pick<AuditFacts, 'total' | 'rows' | 'bill' | 'cells'>): string | undefined {
+  if (total.rows.unpriced > 0) return 'part of the cost has no price';
+  if (rows.bad > 0) return 'some rows could not be read';
+  if (cells.length > 0) return undefined;
+  if (bill === undefined) return 'the data has no usage at all';
+  return bill.otherCurrencies.length > 0 ? 'part of the cost is in other currencies' : undefined;
 }

@@ -9,8 +9,14 @@ import {
   type TokenRates,
   versionAt,
 } from './rates.ts';
-import { addDays, dayOf, type Instant } from './time.ts';
-import { type Modality, TOKEN_KIND_NAMES, type TokenKind, type Usage } from './usage.ts';
+import { addDays, dayOf, formatInstant, type Instant } from './time.ts';
+import {
+  type Modality,
+  type ServiceTier,
+  TOKEN_KIND_NAMES,
+  type TokenKind,
+  type Usage,
+} from './usage.ts';
 import { count, perUnit } from './wording.ts';
 
 /** The price of one token, and where it stands in the table. */
@@ -35,7 +41,7 @@ export interface Doubt {
 
 /** A price that a token may have. Several candidates are a range; one without a rate is no price. */
 export type Candidate =
-  | { readonly rate: Rate; readonly doubt?: Doubt | undefined }
+  | { readonly rate: Rate; readonly doubts?: readonly Doubt[] | undefined }
   | { readonly rate?: undefined; readonly reason: string };
 
 /** The whole usage takes part in the look-up: every condition that a price can depend on. */
@@ -49,29 +55,97 @@ export interface Question {
 
 /** Every price that the table allows for a token of this kind in this usage. */
 export function candidateRates(question: Question): Candidate[] {
-  const { table, usage, model } = question;
+  return scenariosOf(question.usage, question.model).flatMap((scenario) =>
+    scenarioRates(question, scenario),
+  );
+}
+
+/** One of the ways in which it may have happened, as far as prices depend on it. */
+export interface Scenario {
+  readonly at: Instant;
+  readonly tier: ServiceTier;
+  readonly doubts: readonly Doubt[];
+}
+
+/** What has prices: a model or a tool. */
+type Priced = Pick<Model, 'id' | 'prices'>;
+
+/** Each time and tier that the usage leaves open. */
+export function scenariosOf(usage: Usage, model: Priced): Scenario[] {
+  const { at, until, tier, orTiers = [] } = usage;
+  const changes = until === undefined ? [] : priceChanges(model, at, until);
+  const offered = orTiers.filter((other) => changesOffer([at, ...changes], model, other));
+  const isOffered = offered.length === 0 || changesOffer([at, ...changes], model, tier);
+  const tiers = isOffered ? [tier, ...offered] : offered;
+  const doubts: Doubt[] = [];
+  if (changes.length > 0) {
+    const days = changes.map(formatInstant).join(' and ');
+    doubts.push({
+      reason: `the price of ${model.id} changed on ${days}, within a bucket`,
+      settledBy: 'narrower buckets',
+    });
+  }
+  if (tiers.length > 1) {
+    doubts.push({
+      reason: `the data does not tell the service tier; it may be ${tiers.join(', ')}`,
+      settledBy: 'an export with the columns service_tier and batch, or --tier',
+    });
+  }
+  return [at, ...changes].flatMap((time) =>
+    tiers.map((each) => ({ at: time, tier: each, doubts })),
+  );
+}
+
+function changesOffer(times: readonly Instant[], model: Priced, tier: ServiceTier): boolean {
+  return times.some((time) => {
+    const version = versionAt(model, time);
+    return version !== undefined && (tier in version.tokens || hasUnits(version, tier));
+  });
+}
+
+function hasUnits(version: PriceVersion, tier: ServiceTier): boolean {
+  return version.units.some((unit) => unit.tier === tier);
+}
+
+/** The instants after `from` and before `until` at which another price begins to hold. */
+export function priceChanges(model: Priced, from: Instant, until: Instant): Instant[] {
+  const times = model.prices.flatMap((version) => {
+    const promise = version.promotional ? version.guaranteedUntil : undefined;
+    return [version.from, version.to, promise === undefined ? null : addDays(promise, 1)];
+  });
+  const within = times.filter((time) => time !== null && time > from && time < until);
+  return [...new Set(within as Instant[])].sort((a, b) => a - b);
+}
+
+function scenarioRates(question: Question, scenario: Scenario): Candidate[] {
+  const { table, model } = question;
+  const usage = { ...question.usage, at: scenario.at, tier: scenario.tier };
+  const asked = { ...question, usage };
   const version = versionAt(model, usage.at);
   if (!version) return [{ reason: noVersion(model, usage.at) }];
   if (isUnavailable(table.regions, usage, model)) {
     return [{ reason: `${usage.tier} processing is not offered in region ${usage.region}` }];
   }
-  const bands = bandsOf(model, usage);
-  const bandDoubt: Doubt | undefined =
+  const bands = bandsOf(model, usage, version);
+  const bandDoubts: Doubt[] =
     bands.length > 1
-      ? {
-          reason: `which requests had more than ${count(model.longContextAbove)} input tokens is not in the data`,
-          settledBy: 'one row per request, or narrower buckets',
-        }
-      : undefined;
+      ? [
+          {
+            reason: `which requests had more than ${count(model.longContextAbove)} input tokens is not in the data`,
+            settledBy: 'one row per request, or narrower buckets',
+          },
+        ]
+      : [];
+  const doubts = [...scenario.doubts, ...bandDoubts];
   const candidates: Candidate[] = [];
   for (const band of bands) {
-    candidates.push(...withDoubt(cellRates(question, version, version.tokens, band), bandDoubt));
+    candidates.push(...withDoubts(cellRates(asked, version, version.tokens, band), doubts));
     for (const { when, tokens } of version.alternatives) {
       const doubt = {
         reason: `it costs less when ${when}, which the name does not tell`,
         settledBy: 'how the model was created',
       };
-      candidates.push(...withDoubt(cellRates(question, version, tokens, band), doubt));
+      candidates.push(...withDoubts(cellRates(asked, version, tokens, band), [doubt]));
     }
     const before = priceBeforePromotion(model, version, usage.at);
     if (before) {
@@ -79,15 +153,17 @@ export function candidateRates(question: Question): Candidate[] {
         reason: `the promotional price of ${model.id} was promised only through ${dayOf(version.guaranteedUntil ?? usage.at)}, so the price before it may be back`,
         settledBy: "OpenAI's pricing page of today",
       };
-      candidates.push(...withDoubt(cellRates(question, before, before.tokens, band), doubt));
+      candidates.push(...withDoubts(cellRates(asked, before, before.tokens, band), [doubt]));
     }
   }
   return candidates.flatMap((candidate) => withUplift(candidate, model, usage.region));
 }
 
-function withDoubt(candidates: readonly Candidate[], doubt: Doubt | undefined): Candidate[] {
-  if (!doubt) return [...candidates];
-  return candidates.map((candidate) => (candidate.rate ? { ...candidate, doubt } : candidate));
+function withDoubts(candidates: readonly Candidate[], doubts: readonly Doubt[]): Candidate[] {
+  if (doubts.length === 0) return [...candidates];
+  return candidates.map((candidate) =>
+    candidate.rate ? { ...candidate, doubts: [...(candidate.doubts ?? []), ...doubts] } : candidate,
+  );
 }
 
 function priceBeforePromotion(
@@ -107,7 +183,8 @@ function cellRates(
   rates: TokenRates,
   band: Band,
 ): Candidate[] {
-  const { usage, modality, kind } = question;
+  const { usage, kind } = question;
+  const modality = billedModality(question, rates);
   const path = `${usage.tier}.${band}.${modality}.${kind}`;
   const block = rates[usage.tier]?.[band]?.[modality];
   const cell = block?.[kind];
@@ -119,7 +196,7 @@ function cellRates(
       reason: `OpenAI prints $${cell.usdPerMillion}, probably rounded from $${exact.usdPerMillion}`,
       settledBy: 'the implied rate on a bill',
     };
-    return [{ rate }, { rate: rateAt(version, exact.perToken, path), doubt }];
+    return [{ rate }, { rate: rateAt(version, exact.perToken, path), doubts: [doubt] }];
   }
   if (cell === 'as-input') return cellRates({ ...question, kind: 'input' }, version, rates, band);
   const input = block?.input;
@@ -132,9 +209,25 @@ function cellRates(
     settledBy: 'the implied rate on a bill',
   };
   return [
-    { rate: leastForCached(version, input.perToken, rates.standard?.[band]?.[modality]), doubt },
-    { rate: rateAt(version, input.perToken, `${usage.tier}.${band}.${modality}.input`), doubt },
+    {
+      rate: leastForCached(version, input.perToken, rates.standard?.[band]?.[modality]),
+      doubts: [doubt],
+    },
+    {
+      rate: rateAt(version, input.perToken, `${usage.tier}.${band}.${modality}.input`),
+      doubts: [doubt],
+    },
   ];
+}
+
+/**
+ * Models that see images without making any bill what they see as text: their tables have no price
+ * for images at all.
+ */
+function billedModality({ modality, kind }: Question, rates: TokenRates): Modality {
+  if (modality !== 'image' || kind === 'output') return modality;
+  const bands = Object.values(rates).flatMap((tier) => Object.values(tier));
+  return bands.some((band) => band.image !== undefined) ? 'image' : 'text';
 }
 
 /** The lower bound of an unpublished cached price: the discount of the standard tier, if any. */
@@ -150,7 +243,7 @@ function leastForCached(
   return { version, perToken: perToken as Money, bound: 'the discount of standard processing' };
 }
 
-function isPrice(cell: Cell | undefined): cell is Exclude<Cell, string> {
+export function isPrice(cell: Cell | undefined): cell is Exclude<Cell, string> {
   return typeof cell === 'object';
 }
 
@@ -173,7 +266,7 @@ function withUplift(candidate: Candidate, model: Model, region: string): Candida
     reason: `whether regional processing raises the price of ${model.id} is not published`,
     settledBy: "OpenAI's pricing page of today",
   };
-  return [candidate, { rate: raised, doubt }];
+  return [candidate, { rate: raised, doubts: [doubt] }];
 }
 
 /** The only regional factor that OpenAI has published; what an unlisted model may have. */
@@ -219,9 +312,14 @@ function kindName({ modality, kind }: Pick<Question, 'modality' | 'kind'>): stri
   return modality === 'text' ? TOKEN_KIND_NAMES[kind] : `${TOKEN_KIND_NAMES[kind]} (${modality})`;
 }
 
-/** The band of a request, or both where the usage does not tell how long its requests were. */
-function bandsOf(model: Model, usage: Usage): readonly Band[] {
+/**
+ * The band of a request, or both where the usage does not tell how long its requests were. What is
+ * not offered cannot have happened: aggregated rows of a tier without long prices are short.
+ */
+function bandsOf(model: Model, usage: Usage, version: PriceVersion): readonly Band[] {
+  const { least, most } = usage.inputTokensPerRequest;
   const above = model.longContextAbove;
-  if (above === undefined || usage.inputTokensPerRequest.most <= above) return ['short'];
-  return usage.inputTokensPerRequest.least > above ? ['long'] : ['short', 'long'];
+  if (above === undefined || most <= above) return ['short'];
+  if (least > above) return ['long'];
+  return version.tokens[usage.tier]?.long ? ['short', 'long'] : ['short'];
 }

@@ -51,6 +51,25 @@ export function parseUsd(text: string): Money | undefined {
   return unitPrice(text, 1);
 }
 
+/** More digits than any amount of money has: a guard against cells that are no amounts at all. */
+const AMOUNT_FORM = /^(-?)(\d{1,60})(?:\.(\d{1,60}))?(?:[eE]([+-]?\d{1,2}))?$/;
+
+/**
+ * An amount in USD as files have it: `-1.5`, `1e-05`, with up to 60 decimals. Where the money unit
+ * does not divide it, it is rounded half to even to that unit, which is less than 1e-21 USD.
+ * Undefined when the text is no number.
+ */
+export function parseAmount(text: string): Money | undefined {
+  const match = AMOUNT_FORM.exec(text);
+  if (!match) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const scale = fraction.length - Number(exponent);
+  const digits = BigInt(whole + fraction) * UNITS_PER_USD;
+  const amount =
+    scale <= 0 ? digits * 10n ** BigInt(-scale) : halfEven(digits, 10n ** BigInt(scale));
+  return (sign === '-' ? -amount : amount) as Money;
+}
+
 export function add(a: Money, b: Money): Money {
   return (a + b) as Money;
 }
@@ -67,14 +86,21 @@ export function floorTimes(amount: Money, factor: string): Money {
   return ((amount * decimal.digits) / 10n ** BigInt(decimal.scale)) as Money;
 }
 
+/** `numerator` is not negative. */
+function halfEven(numerator: bigint, denominator: bigint): bigint {
+  const quotient = numerator / denominator;
+  const twice = (numerator % denominator) * 2n;
+  const isUp = twice > denominator || (twice === denominator && quotient % 2n === 1n);
+  return isUp ? quotient + 1n : quotient;
+}
+
 /** Rounds half to even, the only rounding there is. Returns a decimal with so many places. */
 export function roundUsd(amount: Money, places: number): string {
   const negative = amount < 0n;
   const scaled = (negative ? -amount : amount) * 10n ** BigInt(places);
-  const quotient = scaled / UNITS_PER_USD;
-  const twice = (scaled % UNITS_PER_USD) * 2n;
-  const up = twice > UNITS_PER_USD || (twice === UNITS_PER_USD && quotient % 2n === 1n);
-  const text = (up ? quotient + 1n : quotient).toString().padStart(places + 1, '0');
+  const text = halfEven(scaled, UNITS_PER_USD)
+    .toString()
+    .padStart(places + 1, '0');
   const whole = text.slice(0, text.length - places);
   const sign = negative && /[1-9]/.test(text) ? '-' : '';
   return places === 0 ? sign + text : `${sign}${whole}.${text.slice(-places)}`;

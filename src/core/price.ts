@@ -1,8 +1,17 @@
-import { type Candidate, candidateRates, type Doubt, type Rate } from './lookup.ts';
+import { type Candidate, candidateRates, type Doubt, type Rate, scenariosOf } from './lookup.ts';
 import { addRanges, type Money, NOTHING, type Range, times } from './money.ts';
 import { resolveModel } from './names.ts';
-import type { Model, RateTable } from './rates.ts';
-import { MODALITIES, type Modality, TOKEN_KINDS, type TokenKind, type Usage } from './usage.ts';
+import { quantityRates } from './quantity.ts';
+import { type Model, type RateTable, type Tool, versionAt } from './rates.ts';
+import { dayOf } from './time.ts';
+import {
+  MODALITIES,
+  type Modality,
+  type Quantity,
+  TOKEN_KINDS,
+  type TokenKind,
+  type Usage,
+} from './usage.ts';
 
 /** Absence and doubt are part of the type, so that nobody can add them up as zero. */
 export type Cost =
@@ -25,21 +34,30 @@ export interface CostItem {
   readonly cost: Cost;
 }
 
-/** What one usage costs, item by item. There is always at least one item. */
+/** What is billed by something else than tokens. */
+export interface QuantityItem {
+  readonly quantity: Quantity;
+  readonly cost: Cost;
+}
+
+/** What one usage costs, item by item. There is always at least one item or quantity. */
 export interface CostLine {
   readonly usage: Usage;
-  /** Undefined when the table does not know the name. */
+  /** Undefined when the table does not know the name, or when it is that of a tool. */
   readonly model: Model | undefined;
   readonly items: readonly CostItem[];
+  readonly quantities?: readonly QuantityItem[] | undefined;
 }
 
 /** A sum of costs. With anything unpriced it is a lower bound: "at least". */
 export interface Total extends Range {
-  readonly unpriced: readonly { readonly line: CostLine; readonly item: CostItem }[];
+  readonly unpriced: readonly { readonly line: CostLine; readonly item: CostItem | QuantityItem }[];
 }
 
 /** Prices a usage. Never fails: what has no price is an item that says why. */
 export function priceUsage(table: RateTable, usage: Usage): CostLine {
+  const tool = table.tools.find(({ id }) => id === usage.model);
+  if (tool) return { usage, model: undefined, items: [], quantities: quantitiesOf(usage, tool) };
   const resolution = resolveModel(table, usage.model, usage.at);
   const model = resolution.model;
   const items: CostItem[] = [];
@@ -50,11 +68,17 @@ export function priceUsage(table: RateTable, usage: Usage): CostLine {
       if (tokens !== 0) items.push({ modality, kind, tokens, cost: cost(modality, kind, tokens) });
     }
   }
+  const quantities: QuantityItem[] = model
+    ? quantitiesOf(usage, model)
+    : (usage.quantities ?? []).map((quantity) => ({
+        quantity,
+        cost: { kind: 'unpriced', reason: resolution.reason ?? '' },
+      }));
   // Even nothing has a line of its own: a model without any price shows up all the same.
-  if (items.length === 0) {
+  if (items.length + quantities.length === 0) {
     items.push({ modality: 'text', kind: 'input', tokens: 0, cost: cost('text', 'input', 0) });
   }
-  return { usage, model, items };
+  return { usage, model, items, quantities };
 
   function cost(modality: Modality, kind: TokenKind, tokens: number | null): Cost {
     if (!model) return { kind: 'unpriced', reason: resolution.reason };
@@ -63,11 +87,22 @@ export function priceUsage(table: RateTable, usage: Usage): CostLine {
   }
 }
 
+function quantitiesOf(usage: Usage, priced: Model | Tool): QuantityItem[] {
+  return (usage.quantities ?? []).map((quantity) => {
+    const candidates = scenariosOf(usage, priced).flatMap(({ at, tier, doubts }): Candidate[] => {
+      const version = versionAt(priced, at);
+      if (!version) return [{ reason: `no price is known on ${dayOf(at)}` }];
+      return quantityRates(version, tier, quantity, doubts);
+    });
+    return { quantity, cost: settle(candidates, quantity.amount, quantity.per) };
+  });
+}
+
 export function totalOf(lines: Iterable<CostLine>): Total {
   let range: Range = NOTHING;
-  const unpriced: { line: CostLine; item: CostItem }[] = [];
+  const unpriced: { line: CostLine; item: CostItem | QuantityItem }[] = [];
   for (const line of lines) {
-    for (const item of line.items) {
+    for (const item of [...line.items, ...(line.quantities ?? [])]) {
       if (item.cost.kind === 'unpriced') unpriced.push({ line, item });
       else range = addRanges(range, rangeOf(item.cost));
     }
@@ -79,13 +114,14 @@ function rangeOf(cost: Exclude<Cost, { kind: 'unpriced' }>): Range {
   return cost.kind === 'priced' ? { low: cost.amount, high: cost.amount } : cost;
 }
 
-function settle(candidates: readonly Candidate[], tokens: number | null): Cost {
+/** `per`: how many of what is counted make one of what has a price. */
+function settle(candidates: readonly Candidate[], tokens: number | null, per = 1): Cost {
   const rates: Rate[] = [];
   const doubts = new Map<string, Doubt>();
   for (const candidate of candidates) {
     if (!candidate.rate) return { kind: 'unpriced', reason: candidate.reason };
     rates.push(candidate.rate);
-    if (candidate.doubt) doubts.set(candidate.doubt.reason, candidate.doubt);
+    for (const doubt of candidate.doubts ?? []) doubts.set(doubt.reason, doubt);
   }
   const [first, ...others] = rates;
   if (!first) return { kind: 'unpriced', reason: 'no price is published' };
@@ -98,9 +134,16 @@ function settle(candidates: readonly Candidate[], tokens: number | null): Cost {
     return { kind: 'unpriced', reason: 'its tokenizer is not known' };
   }
   if (lowRate.perToken === highRate.perToken) {
-    return { kind: 'priced', amount: times(first.perToken, tokens ?? 0), rate: first };
+    return { kind: 'priced', amount: share(first, tokens, per), rate: first };
   }
-  const low = times(lowRate.perToken, tokens ?? 0);
-  const high = times(highRate.perToken, tokens ?? 0);
+  const low = share(lowRate, tokens, per);
+  const high = share(highRate, tokens, per);
   return { kind: 'ranged', low, high, lowRate, highRate, doubts: [...doubts.values()] };
+}
+
+function share({ perToken }: Rate, tokens: number | null, per: number): Money {
+  const amount = times(perToken, tokens ?? 0);
+  // A byte of a price per GiB is the one thing that the money unit does not divide: what is lost
+  // is less than 1e-21 USD.
+  return per === 1 ? amount : ((amount / BigInt(per)) as Money);
 }

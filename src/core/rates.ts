@@ -207,6 +207,6 @@ export function holdsAt(
   return (period.from === null || period.from <= at) && (period.to === null || at < period.to);
 }
 
-export function versionAt(model: Model, at: Instant): PriceVersion | undefined {
+export function versionAt(model: Pick<Model, 'prices'>, at: Instant): PriceVersion | undefined {
   return model.prices.find((version) => holdsAt(version, at));
 }

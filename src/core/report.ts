@@ -1,4 +1,10 @@
+import type { CostState, Dimension, Group, PricedCell, Sort, Sum } from './audit.ts';
+import type { Bill } from './bill.ts';
 import type { Estimate, Unreadable } from './estimate.ts';
+import type { Money, Range } from './money.ts';
+import type { Overlap } from './overlap.ts';
+import type { RateTable } from './rates.ts';
+import type { Reconciliation } from './reconcile.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
 
@@ -6,12 +12,21 @@ export const SEVERITIES = ['error', 'warning', 'note'] as const;
 /** An error fails the command (exit code 1); a warning and a note do not. */
 export type Severity = (typeof SEVERITIES)[number];
 
+/** How sure it is that things are as a rule says: `possible` is what the data cannot rule out. */
+export const CERTAINTIES = ['sure', 'likely', 'possible'] as const;
+export type Certainty = (typeof CERTAINTIES)[number];
+
 /** Something worth telling about the facts, by the rule that noticed it. */
 export interface Finding {
   readonly rule: string;
   readonly severity: Severity;
   readonly message: string;
   readonly source?: Source | undefined;
+  /** What could be saved, or is at stake. Never to be added up: savings overlap. */
+  readonly saving?: Range | undefined;
+  readonly certainty?: Certainty | undefined;
+  /** How many rows it rests on. */
+  readonly rows?: number | undefined;
 }
 
 /** What `estimate` found out, before anybody has judged it. */
@@ -33,10 +48,87 @@ export interface EstimateReport extends EstimateFacts {
   readonly complete: boolean;
 }
 
+/** A row that could not be read, and why. */
+export interface BadRow {
+  readonly source: Source;
+  readonly reason: string;
+}
+
+/** What became of all rows of a file, or of all files. Their sum is `read`. */
+export interface RowCounts extends Readonly<Record<CostState, number>> {
+  readonly read: number;
+  readonly billed: number;
+  /** Buckets without use, and requests that failed and are not billed. */
+  readonly empty: number;
+  /** Of a bucket or request that another file has too, and that is counted there. */
+  readonly duplicate: number;
+  /** Not of the period, model or project that was asked for. */
+  readonly outside: number;
+  readonly bad: number;
+}
+
+export interface AuditedFile {
+  readonly file: string;
+  /** The title of the format, or formats, that were recognised. */
+  readonly format: string;
+  readonly rows: number;
+  /** The file says that it holds no data, and this is why. */
+  readonly explanation?: string | undefined;
+}
+
+export interface AuditRequest {
+  readonly by: readonly Dimension[];
+  /** Inclusive, and exclusive: UTC. */
+  readonly since?: Instant | undefined;
+  readonly until?: Instant | undefined;
+  readonly models?: readonly string[] | undefined;
+  readonly projects?: readonly string[] | undefined;
+  readonly top?: number | undefined;
+  readonly sort?: Sort | undefined;
+  readonly ratesAsOf?: Instant | undefined;
+  readonly region?: string | undefined;
+  readonly budget?: Money | undefined;
+  readonly tolerance?: Money | undefined;
+  /** Whether keys and users are shown as they are, and not by an alias. */
+  readonly showIds?: boolean | undefined;
+}
+
+/** What `audit` found out, before anybody has judged it. */
+export interface AuditFacts {
+  readonly rates: RateTable;
+  readonly now: Instant;
+  readonly request: AuditRequest;
+  readonly files: readonly AuditedFile[];
+  readonly rows: RowCounts;
+  /** From the first bucket to the end of the last; undefined without usage. */
+  readonly period: { readonly start: Instant; readonly end: Instant } | undefined;
+  readonly cells: readonly PricedCell[];
+  readonly total: Sum;
+  readonly overlaps: readonly Overlap[];
+  /** The first of them; `rows.bad` counts all. */
+  readonly bad: readonly BadRow[];
+  /** What the cost exports say, if any were given. */
+  readonly bill: Bill | undefined;
+  /** Only with both usage and cost exports. */
+  readonly reconciliation: Reconciliation | undefined;
+}
+
+export interface AuditReport extends AuditFacts {
+  readonly command: 'audit';
+  readonly groups: readonly Group[];
+  readonly days: readonly Group[];
+  readonly explain: boolean;
+  readonly findings: readonly Finding[];
+  /** False when something could not be read, priced or judged: the total is then a lower bound. */
+  readonly complete: boolean;
+}
+
 export const EXIT = { ok: 0, failed: 1, cannotRun: 2, incomplete: 3, bug: 70 } as const;
 
 /** A failed rule wins over incomplete data: the known part alone is then too much. */
-export function exitCode(report: Pick<EstimateReport, 'findings' | 'complete'>): number {
+export function exitCode(
+  report: Pick<EstimateReport | AuditReport, 'findings' | 'complete'>,
+): number {
   if (report.findings.some(({ severity }) => severity === 'error')) return EXIT.failed;
   return report.complete ? EXIT.ok : EXIT.incomplete;
 }

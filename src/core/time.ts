@@ -51,3 +51,18 @@ export function daysBetween(from: Instant, to: Instant): number {
 export function addDays(instant: Instant, days: number): Instant {
   return (instant + days * DAY_SECONDS) as Instant;
 }
+
+/** Midnight UTC of the day in which the instant lies. */
+export function dayStart(instant: Instant): Instant {
+  return (Math.floor(instant / DAY_SECONDS) * DAY_SECONDS) as Instant;
+}
+
+/** The ISO 8601 week of an instant, UTC, such as `2026-W47`: from Monday on, of the year of its Thursday. */
+export function isoWeekOf(instant: Instant): string {
+  const days = Math.floor(instant / DAY_SECONDS);
+  // 1970-01-01 was a Thursday.
+  const thursday = days - ((days + 3) % 7) + 3;
+  const year = new Date(thursday * DAY_SECONDS * 1000).getUTCFullYear();
+  const firstDay = Date.UTC(year, 0, 1) / 1000 / DAY_SECONDS;
+  return `${year}-W${String(Math.floor((thursday - firstDay) / 7) + 1).padStart(2, '0')}`;
+}

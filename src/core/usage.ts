@@ -1,3 +1,4 @@
+import type { Unit } from './rates.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
 
@@ -47,16 +48,34 @@ export interface Usage {
   /** The name as it was given; the rate table says what it stands for. */
   readonly model: string;
   readonly at: Instant;
+  /** Exclusive. A bucket from `at` on: which part of it took place when, nobody knows. */
+  readonly until?: Instant | undefined;
   readonly tier: ServiceTier;
+  /** Further tiers that it may have had instead, where the data does not tell. */
+  readonly orTiers?: readonly ServiceTier[] | undefined;
   readonly region: string;
   readonly requests: number;
   /** Of all requests together. */
   readonly tokens: Tokens;
+  /** What is billed by something else than tokens. */
+  readonly quantities?: readonly Quantity[] | undefined;
   /**
    * Input tokens of a single request, cached and written ones included: the fewest and the most
    * that any of them can have had. They decide the context band.
    */
   readonly inputTokensPerRequest: { readonly least: number; readonly most: number };
+}
+
+/** So much of something that has a price of its own, such as 3 images or 90 seconds. */
+export interface Quantity {
+  readonly unit: Unit;
+  /** A whole number. */
+  readonly amount: number;
+  /** How many of them make one unit, such as the bytes of a GiB; 1 when left out. */
+  readonly per?: number | undefined;
+  /** As OpenAI writes them; undefined where the data does not tell. */
+  readonly size?: string | undefined;
+  readonly quality?: string | undefined;
 }
 
 /** Input of every kind, as OpenAI counts `input_tokens`. */

@@ -1,5 +1,9 @@
 import { type Money, type Range, roundUsd } from '../core/money.ts';
-import type { Total } from '../core/price.ts';
+
+/** An amount that may leave something out: it is then a lower bound. */
+export interface Amount extends Range {
+  readonly unpriced: readonly unknown[];
+}
 
 const FEWEST_PLACES = 2;
 const MOST_PLACES = 12;
@@ -32,10 +36,11 @@ function trailingZeros(amount: Money, places: number): number {
   return Math.min(zeros, places - FEWEST_PLACES);
 }
 
-function formatUsd(amount: Money, places = placesFor([amount])): string {
-  const [whole = '', fraction] = roundUsd(amount, places).split('.');
+export function formatUsd(amount: Money, places = placesFor([amount])): string {
+  const [, sign = '', whole = '', fraction] =
+    /^(-?)(\d+)(?:\.(\d+))?$/.exec(roundUsd(amount, places)) ?? [];
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return `$${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
+  return `${sign}$${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
 function formatRange({ low, high }: Range, places: number, to: string): string {
@@ -44,14 +49,14 @@ function formatRange({ low, high }: Range, places: number, to: string): string {
 }
 
 /** A total as people read it in a sentence: nothing unpriced is ever shown as zero. */
-export function formatTotal(total: Total): string {
+export function formatTotal(total: Amount): string {
   const places = placesFor([total.low, total.high], ANSWER_DIGITS);
   if (total.unpriced.length === 0) return formatRange(total, places, ' to ');
   return total.high === 0n ? 'no price' : `at least ${formatUsd(total.low, places)}`;
 }
 
 /** The same for a column, in as little room as possible. */
-export function formatCell(total: Total, places: number): string {
+export function formatCell(total: Amount, places: number): string {
   if (total.unpriced.length === 0) return formatRange(total, places, '-');
   return total.high === 0n ? 'no price' : `>= ${formatUsd(total.low, places)}`;
 }

@@ -1,7 +1,7 @@
 import type { Rate } from '../core/lookup.ts';
 import { exactUsd, times } from '../core/money.ts';
-import type { Cost, CostItem } from '../core/price.ts';
-import type { PriceVersion, RateSource, RateTable } from '../core/rates.ts';
+import type { Cost, CostItem, QuantityItem } from '../core/price.ts';
+import { type PriceVersion, type RateSource, type RateTable, UNITS } from '../core/rates.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import { TOKEN_KIND_NAMES } from '../core/usage.ts';
@@ -22,24 +22,37 @@ export function explanation(report: EstimateReport, width: number): string {
     .join('\n\n');
 }
 
-function explainItem(item: CostItem, table: RateTable): string[] {
-  const what = `  ${item.tokens === null ? 'an unknown number of' : count(item.tokens)} ${item.modality} ${TOKEN_KIND_NAMES[item.kind]} tokens`;
+export function explainItem(item: CostItem | QuantityItem, table: RateTable): string[] {
+  const what = `  ${amountOf(item)}`;
+  const price = 'quantity' in item ? (rate: Rate) => perUnitOf(rate, item) : perMillion;
   const { cost } = item;
   switch (cost.kind) {
     case 'unpriced':
       return [`${what}: not priced: ${safeText(cost.reason)}`];
     case 'priced':
-      return [
-        `${what} x ${perMillion(cost.rate)} = $${exactUsd(cost.amount)}`,
-        ...basis(cost, table),
-      ];
+      return [`${what} x ${price(cost.rate)} = $${exactUsd(cost.amount)}`, ...basis(cost, table)];
     case 'ranged':
       return [
-        `${what} x ${perMillion(cost.lowRate)} to ${perMillion(cost.highRate)} = $${exactUsd(cost.low)} to $${exactUsd(cost.high)}`,
+        `${what} x ${price(cost.lowRate)} to ${price(cost.highRate)} = $${exactUsd(cost.low)} to $${exactUsd(cost.high)}`,
         ...cost.doubts.map(({ reason }) => `    open: ${reason}`),
         ...basis(cost, table),
       ];
   }
+}
+
+function amountOf(item: CostItem | QuantityItem): string {
+  if ('quantity' in item) {
+    const { unit, amount, per = 1, size, quality } = item.quantity;
+    const of = [quality, size].filter((trait) => trait !== undefined).map((trait) => `${trait} `);
+    return `${count(amount)}${per === 1 ? '' : ` / ${count(per)}`} ${of.join('')}${UNITS[unit]}`;
+  }
+  const { tokens, modality, kind } = item;
+  const number = tokens === null ? 'an unknown number of' : count(tokens);
+  return `${number} ${modality} ${TOKEN_KIND_NAMES[kind]} tokens`;
+}
+
+function perUnitOf({ perToken }: Rate, { quantity }: QuantityItem): string {
+  return `$${exactUsd(perToken)} per ${UNITS[quantity.unit]}`;
 }
 
 export function usdPerMillion({ perToken }: Rate): string {

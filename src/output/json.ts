@@ -1,3 +1,4 @@
+import { itemsOf } from '../core/audit.ts';
 import {
   costAtMaximum,
   costOf,
@@ -10,11 +11,12 @@ import {
   totalOfAll,
 } from '../core/estimate.ts';
 import { exactUsd, type Range } from '../core/money.ts';
-import { type CostItem, type CostLine, type Total, totalOf } from '../core/price.ts';
+import { type CostItem, type CostLine, type QuantityItem, totalOf } from '../core/price.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { EstimateReport, Finding } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
 import { sumTokens } from '../core/usage.ts';
+import type { Amount } from './amount.ts';
 import { ratesOf, sourcesOf, usdPerMillion } from './explain.ts';
 
 /** The version of the form; it changes when a key changes its meaning or goes away. */
@@ -58,13 +60,13 @@ export function json(report: EstimateReport): string {
 }
 
 /** `usd` is null unless the amount is known; `usdHigh` is null where there is no upper bound. */
-function amounts(total: Total, complete = total.unpriced.length === 0) {
+export function amounts(total: Amount, complete = total.unpriced.length === 0) {
   const usdLow = exactUsd(total.low);
   const usdHigh = complete ? exactUsd(total.high) : null;
   return { usd: usdLow === usdHigh ? usdLow : null, usdLow, usdHigh, complete };
 }
 
-function optionalAmounts(total: Total | undefined) {
+function optionalAmounts(total: Amount | undefined) {
   return total === undefined ? null : amounts(total);
 }
 
@@ -118,16 +120,19 @@ function unpricedEntries(models: readonly ModelEstimate[]) {
   );
 }
 
-function itemEntry({ modality, kind, tokens }: CostItem) {
+function itemEntry(item: CostItem | QuantityItem) {
+  if ('quantity' in item) return { modality: null, kind: item.quantity.unit, tokens: null };
+  const { modality, kind, tokens } = item;
   return { modality, kind, tokens };
 }
 
-function findingEntry({ rule, severity, message, source }: Finding) {
+export function findingEntry({ rule, severity, message, source }: Finding) {
   return { rule, severity, message, file: source?.file ?? null, line: source?.line ?? null };
 }
 
-function explainEntries({ usage, items }: CostLine, table: RateTable) {
-  return items.map((item) => {
+export function explainEntries(line: CostLine, table: RateTable) {
+  const { usage } = line;
+  return itemsOf(line).map((item) => {
     const { cost } = item;
     return {
       model: usage.model,

@@ -1,0 +1,117 @@
+/**
+ * What two exports share is counted once. Rows of one file are all real, however alike; but a
+ * bucket, or a request, that two files have is the same one.
+ */
+import type { UsageEntry } from './entry.ts';
+import type { Cell } from './ledger.ts';
+import { sumTokens } from './usage.ts';
+
+export interface Overlap {
+  /** The file whose rows were left out, and the one whose rows count. */
+  readonly file: string;
+  readonly keptFile: string;
+  readonly rows: number;
+  /** Of them, those that say something else than the rows that count. */
+  readonly differing: number;
+}
+
+/**
+ * Of cells that keep bucket and file apart, those that count. Where files differ on a bucket, the
+ * one with more in it counts: the other was exported before the bucket was full.
+ */
+export function withoutOverlaps(cells: readonly Cell[]): { kept: Cell[]; overlaps: Overlap[] } {
+  const kept: Cell[] = [];
+  const overlaps = new Map<string, { -readonly [K in keyof Overlap]: Overlap[K] }>();
+  for (const alike of byIdentity(cells).values()) {
+    const [first, ...others] = [...byFile(alike).values()].sort(fullestFirst);
+    if (!first) continue;
+    kept.push(...first);
+    for (const other of others) {
+      const [{ file = '' } = {}] = other;
+      const [{ file: keptFile = '' } = {}] = first;
+      const key = JSON.stringify([file, keptFile]);
+      const overlap = overlaps.get(key) ?? { file, keptFile, rows: 0, differing: 0 };
+      const rows = other.reduce((sum, cell) => sum + cell.rows, 0);
+      overlap.rows += rows;
+      if (weight(other) !== weight(first)) overlap.differing += rows;
+      overlaps.set(key, overlap);
+    }
+  }
+  return { kept, overlaps: [...overlaps.values()] };
+}
+
+/**
+ * Images of models that are billed by the token are in two exports: in that of images by their
+ * number, and in that of completions by their tokens. Where both were given, the tokens count.
+ */
+export function withoutCountedImages(cells: readonly Cell[]): {
+  kept: Cell[];
+  overlaps: Overlap[];
+} {
+  const drawn = new Map<string, Cell>();
+  const keyOf = ({ model, day }: Cell) => JSON.stringify([model, day]);
+  for (const cell of cells) {
+    if ((cell.tokens.image?.output ?? 0) > 0) drawn.set(keyOf(cell), cell);
+  }
+  const kept: Cell[] = [];
+  const overlaps = new Map<string, Overlap>();
+  for (const cell of cells) {
+    const other = drawn.get(keyOf(cell));
+    if (cell.endpoint !== 'images' || other === undefined || cell.quantities.length === 0) {
+      kept.push(cell);
+      continue;
+    }
+    const [file, keptFile] = [cell.source.file, other.source.file];
+    const key = JSON.stringify([file, keptFile]);
+    const rows = (overlaps.get(key)?.rows ?? 0) + cell.rows;
+    overlaps.set(key, { file, keptFile, rows, differing: 0 });
+  }
+  return { kept, overlaps: [...overlaps.values()] };
+}
+
+/** The rows of a cell as one entry, to be added to another ledger with `cell.rows`. */
+export function entryOf(cell: Cell): UsageEntry {
+  const { at, end, requests, requestsUnknown, ...facts } = cell;
+  return {
+    ...facts,
+    start: at,
+    end,
+    requests: requestsUnknown > 0 ? undefined : requests,
+  };
+}
+
+function byIdentity(cells: readonly Cell[]): Map<string, Cell[]> {
+  return grouped(cells, ({ at, end, id, endpoint, model, tiers, free, project, apiKey, user }) =>
+    // A request is known by its id, whatever else a log says of it.
+    id === undefined
+      ? JSON.stringify([at, end, endpoint, model, tiers, free, project, apiKey, user])
+      : `id ${id}`,
+  );
+}
+
+function byFile(cells: readonly Cell[]): Map<string, Cell[]> {
+  return grouped(cells, ({ file = '' }) => file);
+}
+
+function grouped(cells: readonly Cell[], keyOf: (cell: Cell) => string): Map<string, Cell[]> {
+  const groups = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const key = keyOf(cell);
+    const group = groups.get(key);
+    if (group) group.push(cell);
+    else groups.set(key, [cell]);
+  }
+  return groups;
+}
+
+/** By what they hold; then by name, so that the order of the files makes no difference. */
+function fullestFirst(a: readonly Cell[], b: readonly Cell[]): number {
+  return weight(b) - weight(a) || ((a[0]?.file ?? '') < (b[0]?.file ?? '') ? -1 : 1);
+}
+
+function weight(cells: readonly Cell[]): number {
+  return cells.reduce((sum, { tokens, requests, quantities }) => {
+    const amounts = quantities.reduce((total, { amount }) => total + amount, 0);
+    return sum + sumTokens(tokens, () => true) + requests + amounts;
+  }, 0);
+}
