@@ -1,7 +1,8 @@
 import type { Encoding } from '../core/encodings.ts';
 import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
-import { InputError, type InputProblem } from '../core/input-error.ts';
+import { InputError } from '../core/input-error.ts';
+import { errorCode, pathsOf } from './file-names.ts';
 
 /** Counts the tokens of one text after another, each of which comes in pieces. */
 export interface TokenCounter {
@@ -31,7 +32,7 @@ export async function readPrompts(
   files: Files,
   counters: TokenCounters,
 ): Promise<{ prompts: Prompt[]; unreadable: Unreadable[] }> {
-  const paths = await expand(names, files);
+  const paths = await pathsOf(names, files);
   const prompts: Prompt[] = [];
   const unreadable: Unreadable[] = [];
   for (const path of paths) {
@@ -48,35 +49,6 @@ export async function readPrompts(
     );
   }
   return { prompts, unreadable };
-}
-
-async function expand(names: readonly string[], files: Files): Promise<string[]> {
-  const paths: string[] = [];
-  const problems: InputProblem[] = [];
-  for (const name of names) {
-    const found = await expandOne(name, files);
-    if (found.length > 0) paths.push(...found);
-    else problems.push({ source: { file: name }, message: nothingFound(name, files) });
-  }
-  if (problems.length > 0) throw new InputError(problems);
-  return [...new Set(paths)];
-}
-
-async function expandOne(name: string, files: Files): Promise<string[]> {
-  if (name === '-') return ['-'];
-  const stat = files.stat(name);
-  if (stat?.kind === 'directory') return files.walk(name);
-  if (stat) return [name];
-  return isGlob(name) ? files.glob(name) : [];
-}
-
-function nothingFound(name: string, files: Files): string {
-  if (files.stat(name)) return 'no files in this directory (hidden files are left out)';
-  return isGlob(name) ? 'no file matches this pattern' : 'no such file';
-}
-
-function isGlob(name: string): boolean {
-  return /[*?[\]{}!]/.test(name);
 }
 
 async function readPrompt(
@@ -156,7 +128,3 @@ class PromptBuilder {
 }
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
-}

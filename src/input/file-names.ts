@@ -1,0 +1,55 @@
+import type { Files } from '../core/files.ts';
+import { InputError, type InputProblem } from '../core/input-error.ts';
+
+/** Which files below a directory are meant, where somebody names the directory alone. */
+export interface Wanted {
+  readonly test: (file: string) => boolean;
+  /** What is said where there is none. */
+  readonly none: string;
+}
+
+const ANY_FILE: Wanted = {
+  test: () => true,
+  none: 'no files in this directory (hidden files are left out)',
+};
+
+/**
+ * The paths that names stand for: files, globs, directories and `-` for standard input, each once.
+ * @throws InputError for each name that stands for no file
+ */
+export async function pathsOf(
+  names: readonly string[],
+  files: Files,
+  wanted: Wanted = ANY_FILE,
+): Promise<string[]> {
+  const paths: string[] = [];
+  const problems: InputProblem[] = [];
+  for (const name of names) {
+    const found = await pathsOfOne(name, files, wanted);
+    if (found.length > 0) paths.push(...found);
+    else problems.push({ source: { file: name }, message: nothingFound(name, files, wanted) });
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return [...new Set(paths)];
+}
+
+async function pathsOfOne(name: string, files: Files, wanted: Wanted): Promise<string[]> {
+  if (name === '-') return ['-'];
+  const stat = files.stat(name);
+  if (stat?.kind === 'directory') return (await files.walk(name)).filter(wanted.test);
+  if (stat) return [name];
+  return isGlob(name) ? files.glob(name) : [];
+}
+
+function nothingFound(name: string, files: Files, wanted: Wanted): string {
+  if (files.stat(name)) return wanted.none;
+  return isGlob(name) ? 'no file matches this pattern' : 'no such file';
+}
+
+function isGlob(name: string): boolean {
+  return /[*?[\]{}!]/.test(name);
+}
+
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,144 @@
+import type { Row } from '../../core/entry.ts';
+import type { Files } from '../../core/files.ts';
+import { InputError } from '../../core/input-error.ts';
+import type { AuditedFile } from '../../core/report.ts';
+import { errorCode, pathsOf, type Wanted } from '../file-names.ts';
+import { encodingOf, firstByte, gunzip, isGzip, peek, toUtf8 } from './bytes.ts';
+import { readCsv } from './csv.ts';
+import { CSV_FORMATS } from './csv-formats.ts';
+import type { CsvFormat } from './format.ts';
+import { type FoundPage, missingPages, readJson } from './json.ts';
+import { JSON_FORMATS } from './json-formats.ts';
+
+export interface UsageOptions {
+  /** The columns of a CSV of the user's own; it goes before all formats that are known. */
+  readonly map?: CsvFormat | undefined;
+}
+
+const WANTED: Wanted = {
+  test: (file) => /\.(csv|tsv|json|jsonl|ndjson|gz)$/i.test(file),
+  none: 'no .csv, .tsv, .json, .jsonl, .ndjson or .gz files in this directory (hidden files are left out)',
+};
+
+/**
+ * Reads files, globs, directories and `-` for standard input, one after another; each row goes to
+ * the sink as soon as it is read, with the name of its file. What a file is, its bytes tell.
+ * @throws InputError for a missing or unreadable file, a pattern without a match, and a file in
+ *   which nothing is recognised
+ */
+export async function readUsage(
+  names: readonly string[],
+  files: Files,
+  options: UsageOptions,
+  sink: (row: Row, file: string) => void,
+): Promise<AuditedFile[]> {
+  const paths = await pathsOf(names, files, WANTED);
+  const audited: AuditedFile[] = [];
+  const pages: FoundPage[] = [];
+  for (const path of paths) {
+    const read = await readOne(path, files, options, (row) => sink(row, path));
+    audited.push(read.file);
+    pages.push(...read.pages);
+  }
+  const missing = missingPages(pages);
+  for (const row of missing) sink(row, row.source.file);
+  return audited.map((each) => ({
+    ...each,
+    rows: each.rows + missing.filter(({ source }) => source.file === each.file).length,
+  }));
+}
+
+interface ReadFile {
+  readonly file: AuditedFile;
+  readonly pages: readonly FoundPage[];
+}
+
+async function readOne(
+  file: string,
+  files: Files,
+  { map }: UsageOptions,
+  sink: (row: Row) => void,
+): Promise<ReadFile> {
+  if (file !== '-' && files.stat(file)?.kind !== 'file') {
+    throw new InputError([{ source: { file }, message: 'not a regular file' }]);
+  }
+  let damage: string | undefined;
+  const chunks = await textChunks(readable(files, file), (reason) => {
+    damage = reason;
+  });
+  const text = await peek(chunks, (head) => head.length > 3 && firstByte(head) !== undefined);
+  const first = firstByte(text.head);
+  if (first === undefined) return { file: nothingIn(file, text.head, damage, sink), pages: [] };
+  try {
+    const read = JSON_STARTS.has(first)
+      ? await readJsonFile(text.all, file, sink)
+      : await readCsvFile(text.all, file, map ? [map, ...CSV_FORMATS] : CSV_FORMATS, sink);
+    if (damage === undefined) return read;
+    sink({ kind: 'bad', source: { file }, reason: damage });
+    return { ...read, file: { ...read.file, rows: read.file.rows + 1 } };
+  } catch (error) {
+    if (damage === undefined || !(error instanceof InputError)) throw error;
+    throw new InputError([{ source: { file }, message: damage }, ...error.problems]);
+  }
+}
+
+/** { and [ */
+const JSON_STARTS: ReadonlySet<number> = new Set([0x7b, 0x5b]);
+
+async function readJsonFile(
+  chunks: AsyncIterable<Uint8Array>,
+  file: string,
+  sink: (row: Row) => void,
+): Promise<ReadFile> {
+  const { formats, rows, pages } = await readJson(chunks, file, JSON_FORMATS, sink);
+  const format = formats.map(({ title }) => title).join(', ') || 'JSON';
+  const explanation = rows === 0 ? 'the file is an empty list' : undefined;
+  return { file: { file, format, rows, explanation }, pages };
+}
+
+async function readCsvFile(
+  chunks: AsyncIterable<Uint8Array>,
+  file: string,
+  formats: readonly CsvFormat[],
+  sink: (row: Row) => void,
+): Promise<ReadFile> {
+  const { format, rows } = await readCsv(chunks, file, formats, sink);
+  const { title, explanation } = format;
+  return { file: { file, format: title, rows, explanation }, pages: [] };
+}
+
+function nothingIn(
+  file: string,
+  head: Uint8Array,
+  damage: string | undefined,
+  sink: (row: Row) => void,
+): AuditedFile {
+  if (damage !== undefined) {
+    sink({ kind: 'bad', source: { file }, reason: damage });
+    return { file, format: 'gzip', rows: 1 };
+  }
+  const explanation = head.length === 0 ? 'the file is empty' : 'the file holds nothing but blanks';
+  return { file, format: 'empty file', rows: 0, explanation };
+}
+
+/** Unpacked and in UTF-8. */
+async function textChunks(
+  bytes: AsyncIterable<Uint8Array>,
+  onDamage: (reason: string) => void,
+): Promise<AsyncIterable<Uint8Array>> {
+  const isEnough = (head: Uint8Array) => head.length >= 2;
+  const packed = await peek(bytes, isEnough);
+  const unpacked = isGzip(packed.head) ? gunzip(packed.all, onDamage) : packed.all;
+  const text = await peek(unpacked, isEnough);
+  const encoding = encodingOf(text.head);
+  return encoding ? toUtf8(text.all, encoding) : text.all;
+}
+
+async function* readable(files: Files, file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* files.stream(file);
+  } catch (error) {
+    const message = `cannot be read (${errorCode(error)})`;
+    throw new InputError([{ source: { file }, message }]);
+  }
+}
