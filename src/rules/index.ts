@@ -4,6 +4,7 @@ import { assumedEncoding } from './assumed-encoding.ts';
 import { budget } from './budget.ts';
 import { contextWindow } from './context-window.ts';
 import { derivedPrice } from './derived-price.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { longContext } from './long-context.ts';
 import { openPrice } from './open-price.ts';
 import { promptText } from './prompt-text.ts';
@@ -27,14 +28,17 @@ export const ESTIMATE_RULES: readonly Rule<EstimateFacts>[] = [
 ];
 
 /** All remarks of all rules, the most severe first, otherwise in the order of the rules. */
-export function findings<Facts>(rules: readonly Rule<Facts>[], facts: Facts): Finding[] {
+export function findings<Facts>(
+  rules: readonly Rule<Facts>[],
+  facts: Facts,
+  limits: Limits = DEFAULT_LIMITS,
+): Finding[] {
   const found = rules.flatMap((rule) =>
-    [...rule.check(facts)].map(
-      ({ message, source, severity = rule.severity }): Finding => ({
+    [...rule.check(facts, limits)].map(
+      ({ severity = rule.severity, ...remark }): Finding => ({
         rule: rule.id,
         severity,
-        message,
-        source,
+        ...remark,
       }),
     ),
   );

@@ -1,10 +1,8 @@
-import type { Severity } from '../core/report.ts';
-import type { Source } from '../core/source.ts';
+import type { Finding, Severity } from '../core/report.ts';
+import type { Limits } from './limits.ts';
 
 /** What a rule has to say about the facts; the rule itself says under which id and how severe. */
-export interface Remark {
-  readonly message: string;
-  readonly source?: Source | undefined;
+export interface Remark extends Omit<Finding, 'rule' | 'severity'> {
   /** Where it differs from the rule's own. */
   readonly severity?: Severity | undefined;
 }
@@ -12,7 +10,7 @@ export interface Remark {
 export interface Rule<Facts> {
   readonly id: string;
   readonly severity: Severity;
-  check(facts: Facts): Iterable<Remark>;
+  check(facts: Facts, limits: Limits): Iterable<Remark>;
 }
 
 /** `a`, `a and b`, `a, b and c`. */
@@ -35,4 +33,17 @@ export function grouped<Item>(
     else groups.set(key, [item]);
   }
   return groups;
+}
+
+/** The first remarks, and one that says how many there are besides. `all` counts those not given too. */
+export function* shortened(
+  remarks: Iterable<Remark>,
+  most: number,
+  more: (others: number) => Remark,
+  all?: number,
+): Iterable<Remark> {
+  const list = [...remarks];
+  yield* list.slice(0, most);
+  const others = (all ?? list.length) - Math.min(list.length, most);
+  if (others > 0) yield more(others);
 }

@@ -1,3 +1,4 @@
+import type { Model } from '../core/rates.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import { dayOf, daysBetween, type Instant } from '../core/time.ts';
 import type { Rule } from './rule.ts';
@@ -10,7 +11,7 @@ export const shutDown: Rule<EstimateFacts> = {
   severity: 'warning',
   *check({ models, request }) {
     for (const { name, model } of models) {
-      const end = model?.shutdown.get(name) ?? model?.shutdown.get(model.id);
+      const end = shutdownOf(model, name);
       if (end === undefined) continue;
       if (end <= request.at) {
         yield { message: `${name} was shut down on ${dayOf(end)}: this call would be refused` };
@@ -24,7 +25,12 @@ export const shutDown: Rule<EstimateFacts> = {
   },
 };
 
-function remaining(end: Instant, at: Instant): string {
+/** The day from which a model is no longer there, by the name that was used for it. */
+export function shutdownOf(model: Model | undefined, name: string): Instant | undefined {
+  return model?.shutdown.get(name) ?? model?.shutdown.get(model.id);
+}
+
+export function remaining(end: Instant, at: Instant): string {
   const days = daysBetween(at, end);
   return `${dayOf(end)}, in ${days} ${days === 1 ? 'day' : 'days'}`;
 }

@@ -1,9 +1,14 @@
-import { tableAge } from '../core/rates.ts';
-import type { EstimateFacts } from '../core/report.ts';
-import { dayOf } from '../core/time.ts';
+import { type RateTable, tableAge } from '../core/rates.ts';
+import { dayOf, type Instant } from '../core/time.ts';
 import type { Rule } from './rule.ts';
 
-export const staleRates: Rule<EstimateFacts> = {
+/** All that has prices depends on the age of its table. */
+interface Dated {
+  readonly rates: RateTable;
+  readonly now: Instant;
+}
+
+export const staleRates: Rule<Dated> = {
   id: 'stale-rates',
   severity: 'note',
   *check({ rates, now }) {

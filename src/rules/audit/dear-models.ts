@@ -1,0 +1,120 @@
+import type { Cell } from '../../core/ledger.ts';
+import { addRanges, NOTHING, type Range } from '../../core/money.ts';
+import type { Model, RateTable } from '../../core/rates.ts';
+import type { AuditFacts } from '../../core/report.ts';
+import {
+  costIf,
+  type PriceGroup,
+  priceGroups,
+  type Step,
+  sumOfSavings,
+} from '../../core/savings.ts';
+import type { Instant } from '../../core/time.ts';
+import { percent, usdRange } from '../../core/wording.ts';
+import type { Limits } from '../limits.ts';
+import { grouped, listed, type Rule, shortened } from '../rule.ts';
+import { nameOf, rowsBehind, type WhatIf, whatIf } from './what-if.ts';
+
+/** The words by which models of a family differ, from the largest to the smallest. */
+const SIZES: readonly (readonly string[])[] = [
+  ['pro', 'hd', 'max', '', 'mini', 'nano'],
+  ['astra', 'sol', 'terra', 'luna'],
+  ['large', 'small'],
+];
+
+/** Where the money goes, and what a smaller model of the family would have cost. */
+export const dearModels: Rule<AuditFacts> = {
+  id: 'dear-models',
+  severity: 'note',
+  *check(facts, limits) {
+    const remarks = smallerModels(facts, limits).savings.map(([model, savings]) => {
+      const saving = sumOfSavings(savings);
+      const cost = savings.map(({ group }) => group.cost).reduce(addRanges, NOTHING);
+      const after = savings.map((each) => each.after).reduce(addRanges, NOTHING);
+      const smaller = new Set(
+        savings.flatMap(({ group }) => smallerThan(facts, group.cell, group) ?? []),
+      );
+      return {
+        message: `${model}: ${usdRange(cost)}, ${percent(shareOf(cost, facts.total.cost))} of the total; the same tokens on ${listed([...smaller])} would have cost ${usdRange(after)}, ${usdRange(saving)} less: a what-if, as a smaller model may take more tokens or answer worse`,
+        saving,
+        certainty: 'possible' as const,
+        rows: rowsBehind(savings),
+      };
+    });
+    yield* shortened(remarks, limits['saving.shown'], (others) => ({
+      message: `and ${others} more dear models`,
+    }));
+  },
+};
+
+/** The same tokens on the next cheaper model of the family, for models with a great share. */
+export function smallerModels(facts: AuditFacts, limits: Limits): WhatIf {
+  const dear = new Set(
+    [...grouped(priceGroups(facts), nameOf)]
+      .filter(([, groups]) => {
+        const cost = groups.map((group) => group.cost).reduce(addRanges, NOTHING);
+        return shareOf(cost, facts.total.cost) >= limits['dear-models.share'];
+      })
+      .map(([name]) => name),
+  );
+  const step: Step = {
+    rule: 'dear-models',
+    isSure: () => true,
+    change(cell, group) {
+      if (!dear.has(nameOf(group))) return undefined;
+      const model = smallerThan(facts, group.cell, group);
+      return model === undefined ? undefined : { ...cell, model };
+    },
+  };
+  return whatIf(facts, limits, step);
+}
+
+/** The id of the first smaller one of the family that would have been cheaper. */
+function smallerThan(
+  facts: AuditFacts,
+  cell: Cell,
+  { model, cost }: PriceGroup,
+): string | undefined {
+  return smallerOnes(facts.rates, model)
+    .filter((smaller) => outlives(smaller, model, facts.now) && fits(smaller, cell))
+    .map(({ id }) => id)
+    .find((id) => {
+      const after = costIf(facts, { ...cell, model: id });
+      return after !== undefined && after.high < cost.high;
+    });
+}
+
+/** Nobody should move to a model that goes away first. */
+function outlives(smaller: Model, model: Model, now: Instant): boolean {
+  const [end, own] = [smaller, model].map(({ id, shutdown }) => shutdown.get(id));
+  return end === undefined || (own !== undefined && end >= own && end > now);
+}
+
+function fits({ maxInputTokens, contextWindow }: Model, cell: Cell): boolean {
+  const most = maxInputTokens ?? contextWindow ?? Number.POSITIVE_INFINITY;
+  return cell.inputTokensPerRequest.least <= most;
+}
+
+/** Models of the same kind whose names differ by the size alone, from the next smaller on. */
+export function smallerOnes({ models }: Pick<RateTable, 'models'>, model: Model): Model[] {
+  const sameKind = models.filter(({ kind }) => kind === model.kind);
+  const name = model.id.replace(/-\d{4}-\d\d-\d\d$/, '');
+  for (const sizes of SIZES) {
+    const size = sizes.find((word) => word !== '' && name.endsWith(`-${word}`)) ?? '';
+    const index = sizes.indexOf(size);
+    if (index === -1) continue;
+    const stem = size === '' ? name : name.slice(0, -size.length - 1);
+    const smaller = sizes
+      .slice(index + 1)
+      .flatMap((word) =>
+        sameKind.filter(({ id }) => id === (word === '' ? stem : `${stem}-${word}`)),
+      );
+    if (smaller.length > 0) return smaller;
+  }
+  return [];
+}
+
+function shareOf(part: Range, whole: Range): number {
+  if (whole.high === 0n) return 0;
+  return Number((part.high * 10_000n) / whole.high) / 10_000;
+}

@@ -1,0 +1,123 @@
+import { DIMENSIONS, type Dimension, type PricedCell } from '../../core/audit.ts';
+import {
+  add,
+  addRanges,
+  compare,
+  floorTimes,
+  type Money,
+  NOTHING,
+  type Range,
+  ZERO,
+} from '../../core/money.ts';
+import type { AuditFacts, AuditRequest } from '../../core/report.ts';
+import { dayOf, type Instant } from '../../core/time.ts';
+import { counted, usd } from '../../core/wording.ts';
+import type { Limits } from '../limits.ts';
+import { grouped, type Remark, type Rule, shortened } from '../rule.ts';
+import { named } from './named.ts';
+import { descending, rowsOf, usdLimit } from './what-if.ts';
+
+const PARTS = ['model', 'project', 'key'] as const satisfies readonly Dimension[];
+
+interface Day {
+  readonly day: Instant;
+  readonly cells: readonly PricedCell[];
+  readonly cost: Range;
+}
+
+interface Jump extends Day {
+  /** The median of the other days. */
+  readonly usual: Money;
+}
+
+/** A day that cost far more than is usual, in all or for one model, project or key. */
+export const jump: Rule<AuditFacts> = {
+  id: 'jump',
+  severity: 'warning',
+  *check({ cells, request }, limits) {
+    const inAll = jumpsOf(cells, limits);
+    const known = new Set(inAll.map(({ day }) => day));
+    const remarks = inAll.map((each) => remarkOn('', each, mostOf(cells, each, request)));
+    for (const part of PARTS) {
+      const valueIn = DIMENSIONS[part];
+      for (const [value, ofValue] of grouped(cells, ({ cell }) => valueIn(cell))) {
+        // A jump of the whole day is told already, with what made most of it.
+        const own = jumpsOf(ofValue, limits).filter(({ day }) => !known.has(day));
+        remarks.push(
+          ...own.map((each) => remarkOn(`${labelled(part, value, request)}: `, each, '')),
+        );
+      }
+    }
+    remarks.sort((a, b) => descending(a.saving.high, b.saving.high));
+    yield* shortened(remarks, limits['jump.shown'], (others) => ({
+      message: `and ${counted(others, 'more jump')}`,
+    }));
+  },
+};
+
+function remarkOn(what: string, { day, cells, cost, usual }: Jump, mostly: string) {
+  const above = (cost.low - usual) as Money;
+  return {
+    message: `${what}${dayOf(day)} cost ${usd(cost.low)}${cost.low < cost.high ? ' or more' : ''}, against ${usd(usual)} on the median of the other days${mostly}; look at what ran that day`,
+    saving: { low: ZERO, high: above },
+    certainty: 'sure',
+    rows: rowsOf(cells),
+  } satisfies Remark;
+}
+
+/** Even at the low end, against the high ends of the other days: a doubt is no jump. */
+function jumpsOf(cells: readonly PricedCell[], limits: Limits): Jump[] {
+  const days = [...grouped(cells, ({ cell }) => `${cell.day}`).values()].flatMap((ofDay) => {
+    const [first] = ofDay;
+    return first ? [{ day: first.cell.day, cells: ofDay, cost: costOf(ofDay) }] : [];
+  });
+  if (days.length < limits['jump.days']) return [];
+  const sorted = days.map(({ cost }) => cost.high).sort(compare);
+  return days
+    .map((day): Jump => ({ ...day, usual: medianWithout(sorted, day.cost.high) }))
+    .filter(
+      ({ cost, usual }) =>
+        cost.low >= usdLimit(limits['jump.usd']) &&
+        cost.low > floorTimes(usual, limits['jump.times'].toFixed(6)),
+    );
+}
+
+function costOf(cells: readonly PricedCell[]): Range {
+  return cells.reduce<Range>((sum, { cost }) => addRanges(sum, cost), NOTHING);
+}
+
+/** Of sorted amounts, one of which is left out. */
+function medianWithout(sorted: readonly Money[], left: Money): Money {
+  const others = sorted.toSpliced(sorted.indexOf(left), 1);
+  const middle = Math.floor(others.length / 2);
+  const upper = others[middle] ?? ZERO;
+  if (others.length % 2 === 1) return upper;
+  return (add(others[middle - 1] ?? ZERO, upper) / 2n) as Money;
+}
+
+/** The model, project and key that made most of it, where there is a choice. */
+function mostOf(all: readonly PricedCell[], { day, cells }: Jump, request: AuditRequest): string {
+  const parts = PARTS.flatMap((part) => {
+    const valueIn = DIMENSIONS[part];
+    const values = grouped(all, ({ cell }) => valueIn(cell));
+    if (values.size < 2) return [];
+    const ofDay = [...grouped(cells, ({ cell }) => valueIn(cell))].map(([value, members]) => ({
+      value,
+      above: aboveMean(values.get(value) ?? [], day, costOf(members).low),
+    }));
+    const [most] = ofDay.sort((a, b) => descending(a.above, b.above));
+    return most ? [labelled(part, most.value, request)] : [];
+  });
+  return parts.length > 0 ? `, most of it by ${parts.join(', ')}` : '';
+}
+
+function aboveMean(cells: readonly PricedCell[], day: Instant, cost: Money): Money {
+  const others = cells.filter(({ cell }) => cell.day !== day);
+  const days = new Set(others.map(({ cell }) => cell.day)).size;
+  if (days === 0) return cost;
+  return (cost - costOf(others).low / BigInt(days)) as Money;
+}
+
+function labelled(part: (typeof PARTS)[number], value: string, request: AuditRequest): string {
+  return part === 'model' ? value : `${part} ${named(part, value, request)}`;
+}

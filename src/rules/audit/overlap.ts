@@ -1,0 +1,22 @@
+import type { AuditFacts } from '../../core/report.ts';
+import { count, counted } from '../../core/wording.ts';
+import type { Rule } from '../rule.ts';
+
+/** Exports of periods that overlap would otherwise count twice what both have. */
+export const overlap: Rule<AuditFacts> = {
+  id: 'overlap',
+  severity: 'note',
+  *check({ overlaps }) {
+    for (const { file, keptFile, rows, differing } of overlaps) {
+      const shared = `${keptFile} has the same buckets or requests as ${counted(rows, 'row')} of this file; they are counted once`;
+      yield differing === 0
+        ? { source: { file }, message: shared, rows }
+        : {
+            severity: 'warning',
+            source: { file },
+            message: `${shared}, and as ${count(differing)} of them differ, the fuller file counts: export the period again`,
+            rows,
+          };
+    }
+  },
+};
