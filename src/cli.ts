@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { AuditOptions } from './commands/audit.ts';
 import type { EstimateOptions } from './commands/estimate.ts';
 import type { RatesOptions } from './commands/rates.ts';
+import { DIMENSIONS, type Dimension, SORTS } from './core/audit.ts';
 import { CACHE_TTLS, PERIODS_PER_MONTH } from './core/estimate.ts';
 import { InputError } from './core/input-error.ts';
 import { type Money, parseUsd } from './core/money.ts';
@@ -47,6 +49,7 @@ type SetCode = (code: number) => void;
 /** By name, as most of them are not needed to run one. */
 const COMMANDS: Readonly<Record<string, (io: Io, setCode: SetCode) => Command>> = {
   estimate: estimateCommand,
+  audit: auditCommand,
   rates: ratesCommand,
 };
 
@@ -119,6 +122,43 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
     });
 }
 
+function auditCommand(io: Io, setCode: SetCode): Command {
+  return withPrintOptions(new Command('audit'))
+    .summary('where the money went, and whether the bill is right')
+    .description(
+      'Reads usage exports, logs and cost exports of OpenAI, prices every row at the rates of its day, and compares with the bill. All times are UTC.',
+    )
+    .argument('<files...>', 'CSV, JSON or JSON Lines, also .gz; globs, directories, or -')
+    .option('--costs <files...>', "OpenAI's cost exports, to reconcile the usage with the bill")
+    .addOption(
+      new Option(
+        '-b, --by <groups>',
+        `a row for each, of several within each other: ${Object.keys(DIMENSIONS).join(', ')} (default: model)`,
+      ).argParser(dimensions),
+    )
+    .option('--since <date>', 'buckets that begin on this day or later', instant)
+    .option('--until <date>', 'buckets that begin before this day', instant)
+    .addOption(new Option('-m, --model <names>', 'only these models, repeatable').argParser(names))
+    .addOption(new Option('--project <ids>', 'only these projects, repeatable').argParser(names))
+    .option('--top <n>', 'only the first groups; the total holds all', positiveNumber)
+    .addOption(
+      new Option('--sort <order>', 'of the groups; those of time are in its order').choices(SORTS),
+    )
+    .option('--tier <tier>', 'the service tier where the data does not tell it')
+    .option('--region <region>', 'regional processing: eu, us')
+    .option('--map <columns>', 'read any other CSV: model=column,input=column,...')
+    .option('--rates-as-of <date>', 'price everything as if on that day', instant)
+    .option('--budget <usd>', 'exit with 1 above this amount', dollars)
+    .option('--tolerance <usd>', 'a difference from the bill that is no error', dollars)
+    .option('--rates <file>', 'another rate table')
+    .option('--explain', 'show each figure as tokens x rate, with date and source')
+    .option('--show-ids', 'show users and keys as they are, and not by an alias')
+    .action(async (files: string[], options: AuditOptions) => {
+      const { runAudit } = await import('./commands/audit.ts');
+      setCode(await runAudit(files, options, io));
+    });
+}
+
 function ratesCommand(io: Io, setCode: SetCode): Command {
   const list = withPrintOptions(new Command('list'))
     .summary('all models and their prices')
@@ -175,6 +215,16 @@ function names(value: string, previous: readonly string[] = []): string[] {
     .filter((name) => name !== '');
   if (added.length === 0) throw new InvalidArgumentError('It must name a model.');
   return [...new Set([...previous, ...added])];
+}
+
+function dimensions(value: string, previous: readonly Dimension[] = []): Dimension[] {
+  const known = Object.keys(DIMENSIONS);
+  return names(value, previous).map((name) => {
+    if (!known.includes(name)) {
+      throw new InvalidArgumentError(`"${safeText(name)}" is none of ${known.join(', ')}.`);
+    }
+    return name as Dimension;
+  });
 }
 
 function wholeNumber(value: string): number {

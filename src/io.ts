@@ -24,6 +24,8 @@ export interface Io extends Files {
   out(text: string): void;
   /** Everything else. */
   err(text: string): void;
+  /** Shows how far it is, in place of what it showed before; nothing unless somebody is watching. */
+  progress(text: string): void;
   /** A file that the package ships, by its path below the package's root. */
   packageFile(path: string): string;
 }
@@ -36,6 +38,7 @@ export function nodeIo(cwd = process.cwd()): Io {
     now: () => new Date(),
     out: writerTo(STDOUT, () => process.stdout),
     err: writerTo(STDERR, () => process.stderr),
+    progress: progressOn(STDERR),
     readFile: async (path) => readFileSync(at(path)),
     stream: (path) => (path === '-' ? process.stdin : chunksOf(at(path))),
     stat: (path) => {
@@ -53,6 +56,11 @@ export function nodeIo(cwd = process.cwd()): Io {
 
 const STDOUT = 1;
 const STDERR = 2;
+
+function progressOn(file: number): Io['progress'] {
+  if (!mayBeTerminal(file) || !process.stderr.isTTY) return () => {};
+  return (text) => void process.stderr.write(`\r\u001b[K${text}`);
+}
 
 /** What is no device is none. To ask Node for more loads its sockets, which takes 7 ms. */
 function mayBeTerminal(file: number): boolean {

@@ -36,6 +36,7 @@ export async function run(argv: readonly string[], world: World = {}): Promise<R
     err: (text) => {
       err += text;
     },
+    progress: () => {},
   };
   const code = await main(argv, io);
   return { code, out, err };

@@ -20,6 +20,7 @@ import { ESTIMATE_RULES, findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
 import { loadRates } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
+import { regionOf, tierOf } from './tier.ts';
 
 export interface EstimateOptions extends PrintOptions {
   readonly model?: readonly string[];
@@ -60,7 +61,7 @@ export async function runEstimate(
     findings: findings(ESTIMATE_RULES, facts),
     complete: isComplete(facts),
   };
-  await print(report, options, io);
+  await print(report, (format) => format.estimate(), options, io);
   return exitCode(report);
 }
 
@@ -89,19 +90,6 @@ function planOf(options: EstimateOptions, rates: RateTable, now: Instant): Plan 
 function countersFor({ models, at }: Plan, rates: RateTable): TokenCounters {
   const encodings = models.flatMap((name) => resolveModel(rates, name, at).model?.encoding ?? []);
   return new Map([...new Set(encodings)].map((name) => [name, new TokenStream(name)]));
-}
-
-function tierOf(name: string, rates: RateTable): ServiceTier {
-  const tier = rates.serviceTiers.find(({ id, aliases }) => id === name || aliases.includes(name));
-  if (tier) return tier.id;
-  const known = rates.serviceTiers.flatMap(({ id, aliases }) => [id, ...aliases]);
-  throw new InputError(`unknown service tier "${name}"; known are ${known.join(', ')}`);
-}
-
-function regionOf(name: string, rates: RateTable): string {
-  if (rates.regions.some(({ id }) => id === name)) return name;
-  const known = rates.regions.map(({ id }) => id).join(', ');
-  throw new InputError(`unknown region "${name}"; known are ${known}`);
 }
 
 /** Kinds of model to which text is sent for its own sake, not to steer a picture or a voice. */

@@ -1,6 +1,6 @@
-import type { EstimateReport } from '../core/report.ts';
+import type { Finding } from '../core/report.ts';
 import type { Io } from '../io.ts';
-import { FORMATS, type FormatName } from '../output/index.ts';
+import { FORMATS, type Format, type FormatName, type Reporter } from '../output/index.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
 
 export interface PrintOptions {
@@ -13,18 +13,25 @@ export interface PrintOptions {
  * Writes the report in the format asked for. A format without room for findings leaves them to
  * standard error, so that nothing is said nowhere.
  */
-export async function print(report: EstimateReport, options: PrintOptions, io: Io): Promise<void> {
+export async function print<Report extends { readonly findings: readonly Finding[] }>(
+  report: Report,
+  reporterOf: (format: Format) => Promise<Reporter<Report>>,
+  options: PrintOptions,
+  io: Io,
+): Promise<void> {
   const format = FORMATS[options.format ?? 'text'];
-  const reporter = await format.load();
+  const reporter = await reporterOf(format);
   const shown = options.quiet ? withErrorsOnly(report) : report;
   io.out(reporter(shown, await terminalFor(options, io)));
   if (!format.showsFindings) {
-    const { findingLine } = await import('../output/text.ts');
+    const { findingLine } = await import('../output/finding.ts');
     for (const finding of shown.findings) io.err(`${findingLine(finding)}\n`);
   }
 }
 
-function withErrorsOnly(report: EstimateReport): EstimateReport {
+function withErrorsOnly<Report extends { readonly findings: readonly Finding[] }>(
+  report: Report,
+): Report {
   return { ...report, findings: report.findings.filter(({ severity }) => severity === 'error') };
 }
 

@@ -1,33 +1,40 @@
-import type { EstimateReport } from '../core/report.ts';
+import type { AuditReport, EstimateReport } from '../core/report.ts';
 import type { Terminal } from './terminal.ts';
 
-export type Reporter = (report: EstimateReport, terminal: Terminal) => string;
+/** Result in, text out: somebody else writes it. */
+export type Reporter<Report> = (report: Report, terminal: Terminal) => string;
 
-/** A format: when to load it, what it is good for, and whether it has room for findings. */
-interface Format {
-  readonly load: () => Promise<Reporter>;
+/** A format: how each command reports in it, loaded when asked for, and what it is good for. */
+export interface Format {
+  readonly estimate: () => Promise<Reporter<EstimateReport>>;
+  readonly audit: () => Promise<Reporter<AuditReport>>;
   readonly help: string;
+  /** A format without room for findings leaves them to standard error. */
   readonly showsFindings: boolean;
 }
 
 export const FORMATS = {
   text: {
-    load: async () => (await import('./text.ts')).text,
+    estimate: async () => (await import('./text.ts')).text,
+    audit: async () => (await import('./audit-text.ts')).auditText,
     help: 'for people',
     showsFindings: true,
   },
   json: {
-    load: async () => (await import('./json.ts')).json,
+    estimate: async () => (await import('./json.ts')).json,
+    audit: async () => (await import('./audit-json.ts')).auditJson,
     help: 'for scripts, exact amounts',
     showsFindings: true,
   },
   csv: {
-    load: async () => (await import('./csv.ts')).csv,
+    estimate: async () => (await import('./csv.ts')).csv,
+    audit: async () => (await import('./audit-csv.ts')).auditCsv,
     help: 'for spreadsheets, exact amounts',
     showsFindings: false,
   },
   markdown: {
-    load: async () => (await import('./markdown.ts')).markdown,
+    estimate: async () => (await import('./markdown.ts')).markdown,
+    audit: async () => (await import('./audit-markdown.ts')).auditMarkdown,
     help: 'for pull requests',
     showsFindings: true,
   },

@@ -1,9 +1,10 @@
 import { coversInputOnly } from '../core/estimate.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { estimateTable } from './estimate-table.ts';
+import { findingLine } from './finding.ts';
 import { markdownText } from './markdown-text.ts';
 import { markdownTable } from './table.ts';
-import { findingLine, heading, ratesLine, summaryLines, unpricedReasons } from './text.ts';
+import { heading, ratesLine, summaryLines, unpricedReasons } from './text.ts';
 
 /** For a pull request or a wiki. */
 export function markdown(report: EstimateReport): string {

@@ -1,20 +1,25 @@
 import Table from 'cli-table3';
 import stringWidth from 'string-width';
-import type { Total } from '../core/price.ts';
-import { count } from '../core/wording.ts';
-import { formatCell, placesFor } from './amount.ts';
+import { count, percent } from '../core/wording.ts';
+import { type Amount, formatCell, placesFor } from './amount.ts';
 import { markdownText } from './markdown-text.ts';
 import { safeText } from './safe.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A column: what a row has to say in it. Undefined where it has nothing to say. */
-export type Column<Row> = { readonly title: string } & (
+export type Column<Row> = {
+  readonly title: string;
+  /** Left out where the terminal is too narrow for all columns. */
+  readonly optional?: boolean;
+} & (
   | { readonly kind: 'name'; value(row: Row): string }
   | { readonly kind: 'count'; value(row: Row): number | undefined }
   /** Costs that share a scale have as many decimals as one another, so that sums can be seen. */
-  | { readonly kind: 'cost'; readonly scale?: string; value(row: Row): Total | undefined }
-  /** A price as the table prints it, in USD. */
+  | { readonly kind: 'cost'; readonly scale?: string; value(row: Row): Amount | undefined }
+  /** A figure that is text already, such as a price as the table prints it. */
   | { readonly kind: 'price'; value(row: Row): string }
+  /** A share of the whole, from 0 to 1: a bar, and in Markdown a percentage. */
+  | { readonly kind: 'share'; value(row: Row): number }
 );
 
 /** What a table shows, for the formats that people read. */
@@ -24,10 +29,28 @@ export interface TableData<Row> {
 }
 
 /** Cells as text: amounts rounded to what their column needs. */
-function tableCells<Row>({ columns, rows }: TableData<Row>): string[][] {
+function tableCells<Row>(
+  { columns, rows }: TableData<Row>,
+  shareText: (share: number) => string,
+): string[][] {
   const scales = scalesOf(columns, rows);
-  const byColumn = columns.map((column) => columnCells(column, rows, scales));
+  const byColumn = columns.map((column) => columnCells(column, rows, scales, shareText));
   return rows.map((_, index) => byColumn.map((cells) => cells[index] ?? ''));
+}
+
+/** Of `>99%`. */
+const PERCENT_WIDTH = 4;
+const BAR_WIDTH = 10;
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+
+function barWithPercent(share: number): string {
+  return `${percent(share).padStart(PERCENT_WIDTH)} ${bar(share)}`;
+}
+
+/** A bar in eighths of a character. */
+export function bar(share: number, width = BAR_WIDTH): string {
+  const eighths = Math.round(8 * width * Math.min(1, Math.max(0, share)));
+  return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
 }
 
 /** Decimal places by scale; a column without one is a scale of its own. */
@@ -50,8 +73,11 @@ function columnCells<Row>(
   column: Column<Row>,
   rows: readonly Row[],
   scales: ReadonlyMap<string, number>,
+  shareText: (share: number) => string,
 ): string[] {
   switch (column.kind) {
+    case 'share':
+      return rows.map((row) => shareText(column.value(row)));
     case 'name':
     case 'price':
       return rows.map((row) => safeText(column.value(row)));
@@ -68,28 +94,42 @@ function columnCells<Row>(
   }
 }
 
-/** The table as it fits: in columns, or on a narrow terminal as one paragraph a row. */
+/**
+ * The table as it fits: without optional columns, the last first, where the terminal is too narrow
+ * for all; or as one paragraph a row.
+ */
 export function renderTable<Row>(data: TableData<Row>, terminal: Terminal): string {
+  const lines = columnLines(data, terminal);
+  const width = Math.max(...lines.map((line) => stringWidth(line)));
+  if (width <= terminal.width) return lines.join('\n');
+  const { columns, rows } = data;
+  const dropped = columns.findLastIndex(({ optional }) => optional);
+  if (dropped >= 0) return renderTable({ columns: columns.toSpliced(dropped, 1), rows }, terminal);
+  const titles = columns.map(({ title }) => title);
+  return tableCells(data, percent)
+    .map((row) => paragraph(titles, row, terminal))
+    .join('\n');
+}
+
+function columnLines<Row>(data: TableData<Row>, { paint }: Terminal): string[] {
   const titles = data.columns.map(({ title }) => title);
-  const cells = tableCells(data);
-  const { paint } = terminal;
   const table = new Table({
     head: titles.map((title) => paint.heading(title)),
-    colAligns: data.columns.map(({ kind }) => (kind === 'name' ? 'left' : 'right')),
+    colAligns: data.columns.map(({ kind }) => (LEFT.has(kind) ? 'left' : 'right')),
     chars: NO_BORDERS,
     // Nothing is ever cut off here, but to measure the default, which is no ASCII, takes 5 ms.
     truncate: '.',
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
+  const cells = tableCells(data, barWithPercent);
   table.push(...cells.map((row) => row.map((cell, i) => (i === 0 ? paint.name(cell) : cell))));
-  const lines = table
+  return table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd());
-  const width = Math.max(...lines.map((line) => stringWidth(line)));
-  if (width <= terminal.width) return lines.join('\n');
-  return cells.map((row) => paragraph(titles, row, terminal)).join('\n');
 }
+
+const LEFT: ReadonlySet<Column<never>['kind']> = new Set(['name', 'share']);
 
 const GAP = '  ';
 const NO_BORDERS = {
@@ -124,7 +164,7 @@ export function markdownTable<Row>(data: TableData<Row>): string {
   const rows = [
     data.columns.map(({ title }) => title),
     data.columns.map(({ kind }) => (kind === 'name' ? '---' : '---:')),
-    ...tableCells(data).map((row) => row.map(markdownText)),
+    ...tableCells(data, percent).map((row) => row.map(markdownText)),
   ];
   return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

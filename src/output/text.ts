@@ -7,12 +7,13 @@ import {
   perMonth,
 } from '../core/estimate.ts';
 import type { Total } from '../core/price.ts';
-import type { EstimateReport, Finding } from '../core/report.ts';
+import type { EstimateReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
 import { count } from '../core/wording.ts';
 import { formatTotal } from './amount.ts';
 import { estimateTable, tokensOf } from './estimate-table.ts';
 import { explanation } from './explain.ts';
+import { nameOf, paintFinding } from './finding.ts';
 import { safeText } from './safe.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -58,10 +59,6 @@ export function heading(report: EstimateReport): string {
   ]
     .filter((part) => part !== '')
     .join(' · ');
-}
-
-function nameOf(file: string): string {
-  return file === '-' ? 'standard input' : file;
 }
 
 function callsOf(requests: number, per: string | undefined, each: boolean): string {
@@ -148,19 +145,7 @@ function unpricedBlock(report: EstimateReport, width: number): string {
     .join('\n');
 }
 
-/** One finding as a line: `prompt.txt: warning: message [rule]`. */
-export function findingLine({ rule, severity, message, source }: Finding): string {
-  const where = source
-    ? `${nameOf(source.file)}${source.line === undefined ? '' : `:${source.line}`}: `
-    : '';
-  return `${safeText(`${where}${severity}: ${message}`)} [${rule}]`;
-}
-
-function paintFinding(finding: Finding, { paint, width }: Terminal): string {
-  return paint[finding.severity](wrap(findingLine(finding), width));
-}
-
 /** The rates that were used, for a note below the report. */
-export function ratesLine({ rates }: EstimateReport): string {
+export function ratesLine({ rates }: Pick<EstimateReport, 'rates'>): string {
   return `rate table ${dayOf(rates.version)}, sha256 ${rates.sha256}`;
 }

@@ -1,0 +1,242 @@
+import { type Dimension, groupBy, priceCell, type Sort, type Sum, sumOf } from '../core/audit.ts';
+import { BillFold } from '../core/bill.ts';
+import { missingFrom } from '../core/budget.ts';
+import type { Row, UsageEntry } from '../core/entry.ts';
+import { InputError } from '../core/input-error.ts';
+import { type Cell, type Kept, Ledger } from '../core/ledger.ts';
+import type { Money } from '../core/money.ts';
+import { resolveModel } from '../core/names.ts';
+import { entryOf, type Overlap, withoutCountedImages, withoutOverlaps } from '../core/overlap.ts';
+import type { RateTable } from '../core/rates.ts';
+import { reconcile } from '../core/reconcile.ts';
+import {
+  type AuditedFile,
+  type AuditFacts,
+  type AuditReport,
+  type AuditRequest,
+  type BadRow,
+  exitCode,
+  type RowCounts,
+} from '../core/report.ts';
+import { type Instant, instantOf } from '../core/time.ts';
+import type { ServiceTier } from '../core/usage.ts';
+import { count } from '../core/wording.ts';
+import { readUsage } from '../input/usage/index.ts';
+import { mappedFormat } from '../input/usage/mapped.ts';
+import type { Io } from '../io.ts';
+import { AUDIT_RULES } from '../rules/audit-rules.ts';
+import { findings } from '../rules/index.ts';
+import { loadRates } from './load-rates.ts';
+import { type PrintOptions, print } from './print.ts';
+import { tierOf } from './tier.ts';
+
+export interface AuditOptions extends PrintOptions {
+  readonly by?: readonly Dimension[];
+  readonly costs?: readonly string[];
+  readonly since?: Instant;
+  readonly until?: Instant;
+  readonly model?: readonly string[];
+  readonly project?: readonly string[];
+  readonly tier?: string;
+  readonly region?: string;
+  readonly top?: number;
+  readonly sort?: Sort;
+  readonly map?: string;
+  readonly ratesAsOf?: Instant;
+  readonly budget?: Money;
+  readonly tolerance?: Money;
+  readonly rates?: string;
+  readonly explain?: boolean;
+  readonly showIds?: boolean;
+}
+
+/** `openai-cost audit`: where the money went, and whether the bill is right. */
+export async function runAudit(
+  names: readonly string[],
+  options: AuditOptions,
+  io: Io,
+): Promise<number> {
+  const rates = await loadRates(io, options.rates);
+  const now = instantOf(io.now());
+  const request = requestOf(options);
+  const read = await readAll(names, options, request, rates, io);
+  const priced = read.cells.map((cell) => priceCell(rates, cell, request));
+  const bill = read.bill.end(rates, request);
+  const facts: AuditFacts = {
+    rates,
+    now,
+    request,
+    files: read.files,
+    rows: countsOf(read, sumOf(priced), bill?.overlaps ?? []),
+    period: periodOf(read.cells),
+    cells: priced,
+    total: sumOf(priced),
+    overlaps: [...read.overlaps, ...(bill?.overlaps ?? [])],
+    bad: read.bad,
+    bill,
+    // Without usage there is nothing to compare with; without a bill neither.
+    reconciliation:
+      bill && priced.length > 0
+        ? reconcile(priced, bill, rates, { now, region: options.region })
+        : undefined,
+  };
+  const report: AuditReport = {
+    ...facts,
+    command: 'audit',
+    groups: groupBy(priced, request.by, request.sort),
+    days: groupBy(priced, ['day']),
+    explain: options.explain ?? false,
+    findings: findings(AUDIT_RULES, facts),
+    complete: isComplete(facts),
+  };
+  await print(report, (format) => format.audit(), options, io);
+  return exitCode(report);
+}
+
+/** Data without any usage is whole, but no budget can be held against it. */
+function isComplete(facts: AuditFacts): boolean {
+  const { rows, request } = facts;
+  if (rows.bad > 0 || rows.unpriced > 0) return false;
+  return request.budget === undefined || missingFrom(facts) === undefined;
+}
+
+function requestOf(options: AuditOptions): AuditRequest {
+  const { by = ['model'], since, until, model, project, top, sort, ratesAsOf, region } = options;
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw new InputError('--since must be before --until, which is not included');
+  }
+  const { budget, tolerance, showIds } = options;
+  return {
+    ...{ by: [...new Set(by)], since, until, models: model, projects: project },
+    ...{ top, sort, ratesAsOf, region, budget, tolerance, showIds },
+  };
+}
+
+/** All that the files say, folded. */
+interface Read {
+  readonly files: readonly AuditedFile[];
+  readonly cells: readonly Cell[];
+  readonly overlaps: readonly Overlap[];
+  readonly bill: BillFold;
+  /** The first of them; `counts.bad` has all. */
+  readonly bad: readonly BadRow[];
+  readonly counts: Readonly<Record<'read' | 'billed' | 'empty' | 'outside' | 'bad', number>>;
+}
+
+/** About a second of reading. */
+const ROWS_BETWEEN_SIGNS = 250_000;
+/** More than anybody reads; a file with more bad rows than this is of another format. */
+const MOST_BAD_ROWS_KEPT = 1000;
+
+async function readAll(
+  names: readonly string[],
+  options: AuditOptions,
+  request: AuditRequest,
+  rates: RateTable,
+  io: Io,
+): Promise<Read> {
+  // One file has no overlaps, and then there is no need to keep its buckets apart.
+  const isOne = names.length === 1 && names.every((name) => io.stat(name)?.kind === 'file');
+  const keep = keptBy(request.by);
+  const ledger = new Ledger(rates, { keep: isOne ? keep : new Set([...keep, 'file', 'bucket']) });
+  const bill = new BillFold();
+  const bad: BadRow[] = [];
+  const counts = { read: 0, billed: 0, empty: 0, outside: 0, bad: 0 };
+  const accepts = filterOf(request, rates);
+  const assumed = options.tier === undefined ? undefined : tierOf(options.tier, rates);
+
+  function take(row: Row): void {
+    counts.read++;
+    if (counts.read % ROWS_BETWEEN_SIGNS === 0) io.progress(`${count(counts.read)} rows`);
+    switch (row.kind) {
+      case 'usage':
+        if (accepts(row.entry)) ledger.add(withTier(row.entry, assumed));
+        else counts.outside++;
+        return;
+      case 'billed':
+        if (isWithin(request, row.entry.start)) bill.add(row.entry);
+        else counts.outside++;
+        counts.billed += isWithin(request, row.entry.start) ? 1 : 0;
+        return;
+      case 'empty':
+        counts.empty++;
+        return;
+      case 'bad':
+        counts.bad++;
+        if (bad.length < MOST_BAD_ROWS_KEPT) bad.push(row);
+    }
+  }
+
+  const map = options.map === undefined ? undefined : mappedFormat(options.map);
+  const files = await readUsage([...names, ...(options.costs ?? [])], io, { map }, take);
+  io.progress('');
+  const { cells, overlaps } = isOne
+    ? { cells: ledger.cells(), overlaps: [] }
+    : countedOnce(ledger.cells(), new Ledger(rates, { keep }));
+  return { files, cells, overlaps, bill, bad, counts };
+}
+
+/** What several files share counts once; then the cells need no longer be so fine. */
+function countedOnce(cells: readonly Cell[], merged: Ledger): Pick<Read, 'cells' | 'overlaps'> {
+  const buckets = withoutOverlaps(cells);
+  const images = withoutCountedImages(buckets.kept);
+  for (const cell of images.kept) merged.add(entryOf(cell), cell.rows);
+  return { cells: merged.cells(), overlaps: [...buckets.overlaps, ...images.overlaps] };
+}
+
+/** What rules look at is always kept apart; users and files only where they are asked for. */
+function keptBy(by: readonly Dimension[]): Set<Kept> {
+  const keep = new Set<Kept>(['project', 'apiKey']);
+  if (by.includes('user')) keep.add('user');
+  if (by.includes('file')) keep.add('file');
+  return keep;
+}
+
+function filterOf(request: AuditRequest, rates: RateTable): (entry: UsageEntry) => boolean {
+  const { models, projects } = request;
+  return ({ start, model, project }) =>
+    isWithin(request, start) &&
+    (projects === undefined || (project !== undefined && projects.includes(project))) &&
+    (models === undefined || (model !== undefined && isOneOf(models, model, start, rates)));
+}
+
+/** By its name, or by the name of the model that it stands for. */
+function isOneOf(wanted: readonly string[], name: string, at: Instant, rates: RateTable): boolean {
+  return wanted.includes(name) || wanted.includes(resolveModel(rates, name, at).model?.id ?? '');
+}
+
+function isWithin({ since, until }: AuditRequest, start: Instant): boolean {
+  return (since === undefined || start >= since) && (until === undefined || start < until);
+}
+
+/** A tier that the user knows settles what the file leaves open, and nothing else. */
+function withTier(entry: UsageEntry, tier: ServiceTier | undefined): UsageEntry {
+  if (tier === undefined || !entry.tiers.includes(tier)) return entry;
+  return { ...entry, tiers: [tier] };
+}
+
+function countsOf(
+  { counts, overlaps }: Read,
+  { rows }: Sum,
+  billOverlaps: readonly Overlap[],
+): RowCounts {
+  const rowsOf = (all: readonly Overlap[]) => all.reduce((sum, overlap) => sum + overlap.rows, 0);
+  const billedTwice = rowsOf(billOverlaps);
+  return {
+    ...counts,
+    ...rows,
+    billed: counts.billed - billedTwice,
+    duplicate: rowsOf(overlaps) + billedTwice,
+  };
+}
+
+function periodOf(cells: readonly Cell[]): AuditReport['period'] {
+  const [first] = cells;
+  if (!first) return undefined;
+  let { day: start, lastEnd: end } = first;
+  for (const cell of cells) {
+    if (cell.day < start) start = cell.day;
+    if (cell.lastEnd > end) end = cell.lastEnd;
+  }
+  return { start, end };
+}

@@ -1,0 +1,28 @@
+import type { AuditReport } from '../core/report.ts';
+import { auditTable, billTable, reconciliationTable } from './audit-table.ts';
+import { answerLines, auditHeading, rowsLine } from './audit-text.ts';
+import { findingLine } from './finding.ts';
+import { markdownText } from './markdown-text.ts';
+import { markdownTable } from './table.ts';
+import { ratesLine } from './text.ts';
+
+/** For a pull request or a wiki. */
+export function auditMarkdown(report: AuditReport): string {
+  const { bill, reconciliation, groups } = report;
+  const differences = reconciliation?.lines.filter((line) => line.class !== 'equal') ?? [];
+  const blocks = [
+    markdownText(auditHeading(report)),
+    answerLines(report)
+      .map(({ label, value }) => `- ${label}: **${markdownText(value)}**`)
+      .join('\n'),
+    groups.length > 0 ? markdownTable(auditTable(report)) : '',
+    bill && !reconciliation ? markdownTable(billTable(report)) : '',
+    differences.length > 0
+      ? markdownTable(reconciliationTable(differences, (line) => line.class))
+      : '',
+    markdownText(rowsLine(report.rows)),
+    report.findings.map((finding) => `- ${markdownText(findingLine(finding))}`).join('\n'),
+    markdownText(ratesLine(report)),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}

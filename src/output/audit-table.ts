@@ -1,0 +1,214 @@
+import { aliasOf, withoutAddresses } from '../core/alias.ts';
+import { type Dimension, type Group, type Sum, TIME_DIMENSIONS } from '../core/audit.ts';
+import type { BillLine } from '../core/bill.ts';
+import { add, compare, type Money, ZERO } from '../core/money.ts';
+import type { ReconciledLine } from '../core/reconcile.ts';
+import type { AuditReport } from '../core/report.ts';
+import { dayOf } from '../core/time.ts';
+import { inputTokens, sumTokens } from '../core/usage.ts';
+import { count, percent } from '../core/wording.ts';
+import type { Amount } from './amount.ts';
+import type { Column, TableData } from './table.ts';
+
+/** A group as a row; groups within groups are indented. */
+export interface GroupRow {
+  readonly group: Group;
+  readonly depth: number;
+}
+
+const TITLES: Readonly<Record<Dimension, string>> = {
+  model: 'Model',
+  day: 'Day',
+  week: 'Week',
+  month: 'Month',
+  project: 'Project',
+  key: 'Key',
+  user: 'User',
+  tier: 'Tier',
+  batch: 'Batch',
+  endpoint: 'Endpoint',
+  file: 'File',
+};
+
+/** The sum as an amount: "at least" where rows have no price, or could not be read. */
+export function amountOf(sum: Sum, isRead = true): Amount {
+  return { ...sum.cost, unpriced: sum.rows.unpriced > 0 || !isRead ? [sum] : [] };
+}
+
+/** What a group is called; keys and users by an alias, unless they are asked for. */
+export function nameOfGroup(
+  { dimension, value }: Pick<Group, 'dimension' | 'value'>,
+  { request }: Pick<AuditReport, 'request'>,
+): string {
+  if (value === undefined) return '(not in the data)';
+  return request.showIds ? value : aliasOf(dimension, value);
+}
+
+/** The groups that were asked for, as a tree. */
+export function auditTable(report: AuditReport): TableData<GroupRow> {
+  const { request, total, groups } = report;
+  const rows = rowsOf(groups, 0, request.top);
+  const columns: Column<GroupRow>[] = [
+    {
+      title: request.by.map((dimension) => TITLES[dimension]).join(' / '),
+      kind: 'name',
+      value: ({ group, depth }) => '  '.repeat(depth) + nameOfGroup(group, report),
+    },
+    { title: 'Cost', kind: 'cost', value: ({ group }) => amountOf(group.sum) },
+  ];
+  if (total.cost.high > 0n) {
+    columns.push({
+      title: 'Share',
+      kind: 'share',
+      optional: true,
+      value: ({ group }) => shareOf(group.sum.cost.high, total.cost.high),
+    });
+  }
+  if (total.freeValue.high > 0n) {
+    columns.push({
+      title: 'Free, worth',
+      kind: 'cost',
+      value: ({ group }) =>
+        group.sum.freeValue.high > 0n ? { ...group.sum.freeValue, unpriced: [] } : undefined,
+    });
+  }
+  columns.push(
+    { title: 'Requests', kind: 'price', value: ({ group }) => requestsOf(group.sum) },
+    {
+      title: 'Tokens/request',
+      kind: 'price',
+      optional: true,
+      value: ({ group }) => tokensPerRequest(group.sum),
+    },
+    {
+      title: 'Cached',
+      kind: 'price',
+      optional: true,
+      value: ({ group }) => cachedShare(group.sum),
+    },
+  );
+  return { columns, rows };
+}
+
+function rowsOf(groups: readonly Group[], depth: number, top = groups.length): GroupRow[] {
+  return groups
+    .slice(0, top)
+    .flatMap((group) => [{ group, depth }, ...rowsOf(group.groups, depth + 1, top)]);
+}
+
+/** How many groups `--top` left out of the first level, and what they come to. */
+export function leftOut({ groups, request }: AuditReport): readonly Group[] {
+  return request.top === undefined ? [] : groups.slice(request.top);
+}
+
+export function shareOf(part: Money, whole: Money): number {
+  // Four digits are more than any bar or percentage shows.
+  return whole > 0n ? Number((part * 10_000n) / whole) / 10_000 : 0;
+}
+
+export function requestsOf({ requests, requestsUnknown }: Sum): string {
+  if (requestsUnknown === 0) return count(requests);
+  return requests === 0 ? 'unknown' : `>= ${count(requests)}`;
+}
+
+function tokensPerRequest({ tokens, requests, requestsUnknown }: Sum): string {
+  const all = sumTokens(tokens, () => true);
+  if (requests === 0 || requestsUnknown > 0) return '';
+  return count(Math.round(all / requests));
+}
+
+function cachedShare({ tokens }: Sum): string {
+  const input = inputTokens(tokens);
+  const cached = sumTokens(tokens, (kind) => kind === 'cachedInput');
+  return input === 0 ? '' : percent(cached / input);
+}
+
+/** All days and projects of one line item. */
+interface BilledItem {
+  readonly name: string;
+  readonly amount: Money;
+  readonly lines: readonly BillLine[];
+}
+
+/** What was billed, by line item: the largest first. */
+export function billTable({ bill }: AuditReport): TableData<BilledItem> {
+  const items = new Map<string, BillLine[]>();
+  for (const line of bill?.lines ?? []) {
+    const name = line.item.kind === 'none' ? '(not grouped by line item)' : line.item.text;
+    items.set(name, [...(items.get(name) ?? []), line]);
+  }
+  const rows = [...items]
+    .map(([name, lines]) => ({
+      name,
+      lines,
+      amount: lines.map(({ amount }) => amount).reduce(add),
+    }))
+    .sort((a, b) => compare(b.amount, a.amount) || (a.name < b.name ? -1 : 1));
+  return {
+    columns: [
+      { title: 'Line item', kind: 'name', value: ({ name }) => withoutAddresses(name) },
+      { title: 'Billed', kind: 'cost', value: ({ amount }) => settled(amount) },
+      {
+        title: 'Share',
+        kind: 'share',
+        optional: true,
+        value: ({ amount }) => shareOf(amount, bill?.total ?? ZERO),
+      },
+      { title: 'Rate', kind: 'name', value: rateOf },
+    ],
+    rows,
+  };
+}
+
+/** What the amounts and quantities imply, beside our rates. */
+function rateOf({ lines }: BilledItem): string {
+  const checks = lines.map(({ rateCheck }) => rateCheck);
+  // A rate of another tier is right for that tier: bills may not name it.
+  const differing = checks.filter(
+    (check) => check && !check.agrees && check.otherTiers.length === 0,
+  );
+  const tiers = new Set(
+    checks.flatMap((check) => (check?.agrees ? [] : (check?.otherTiers ?? []))),
+  );
+  if (differing.length > 0) {
+    return `differs on ${count(differing.length)} of ${count(lines.length)} days`;
+  }
+  if (tiers.size > 0) return `as listed for ${[...tiers].join(', ')}`;
+  return checks.every((check) => check) ? 'as listed' : 'not checked';
+}
+
+export function settled(amount: Money): Amount {
+  return { low: amount, high: amount, unpriced: [] };
+}
+
+/** The differences between the bill and our own sums that are worth a line. */
+export function reconciliationTable(
+  lines: readonly ReconciledLine[],
+  reasonOf: (line: ReconciledLine) => string,
+): TableData<ReconciledLine> {
+  return {
+    columns: [
+      { title: 'Day', kind: 'name', value: ({ day }) => dayOf(day) },
+      { title: 'Line item', kind: 'name', value: ({ lineItem }) => lineItem },
+      {
+        title: 'Computed',
+        kind: 'cost',
+        scale: 'bill',
+        value: ({ computed }) => computed && { ...computed, unpriced: [] },
+      },
+      {
+        title: 'Billed',
+        kind: 'cost',
+        scale: 'bill',
+        value: ({ billed }) => (billed === undefined ? undefined : settled(billed)),
+      },
+      { title: 'Why', kind: 'name', value: reasonOf },
+    ],
+    rows: lines,
+  };
+}
+
+/** Days in the order of time, for a chart; those without use are shown as gaps. */
+export function isTimed(dimensions: readonly Dimension[]): boolean {
+  return dimensions.some((dimension) => TIME_DIMENSIONS.has(dimension));
+}

@@ -1,0 +1,240 @@
+import { aliasOf, withoutAddresses } from '../core/alias.ts';
+import { type Group, itemsOf, type PricedCell } from '../core/audit.ts';
+import type { ReconciledLine } from '../core/reconcile.ts';
+import type { AuditReport, RowCounts } from '../core/report.ts';
+import {
+  addDays,
+  dayOf,
+  dayStart,
+  daysBetween,
+  formatInstant,
+  parseInstant,
+} from '../core/time.ts';
+import { count } from '../core/wording.ts';
+import { formatCell, formatTotal, placesFor } from './amount.ts';
+import {
+  amountOf,
+  auditTable,
+  billTable,
+  isTimed,
+  leftOut,
+  reconciliationTable,
+  requestsOf,
+  settled,
+  shareOf,
+} from './audit-table.ts';
+import { explainItem } from './explain.ts';
+import { nameOf, paintFinding } from './finding.ts';
+import { safeText } from './safe.ts';
+import { bar, renderTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { wrap } from './wrap.ts';
+
+/** For people: the answer first, then where it comes from, then what needs attention. */
+export function auditText(report: AuditReport, terminal: Terminal): string {
+  const { width } = terminal;
+  const blocks = [
+    wrap(auditHeading(report), width),
+    answer(report, terminal),
+    report.groups.length > 0 ? renderTable(auditTable(report), terminal) : '',
+    leftOutLine(report),
+    dayChart(report, terminal),
+    report.explain ? explanation(report, width) : '',
+    billBlock(report, terminal),
+    reconciliationBlock(report, terminal),
+    wrap(rowsLine(report.rows), width),
+    ...report.files.flatMap(({ file, explanation: text }) =>
+      text === undefined ? [] : [wrap(safeText(`${nameOf(file)}: ${text}`), width)],
+    ),
+    report.findings.map((finding) => paintFinding(finding, terminal)).join('\n'),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** What was audited: the files, the period and how many requests. */
+export function auditHeading(report: AuditReport): string {
+  const { files, period, total, request } = report;
+  const [first] = files;
+  const what = files.length === 1 && first ? nameOf(first.file) : `${files.length} files`;
+  return [
+    safeText(what),
+    period ? periodOf(period) : '',
+    total.requests > 0
+      ? `${requestsOf(total)} ${total.requests === 1 ? 'request' : 'requests'}`
+      : '',
+    request.ratesAsOf === undefined
+      ? ''
+      : `at the prices of ${formatInstant(request.ratesAsOf)} instead of those in force`,
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+function periodOf({ start, end }: NonNullable<AuditReport['period']>): string {
+  if (dayStart(end) !== end) return `${formatInstant(start)} to ${formatInstant(end)}, UTC`;
+  const days = daysBetween(start, end);
+  return `${formatInstant(start)} to ${formatInstant(end)} (${count(days)} ${days === 1 ? 'day' : 'days'}, UTC, end not included)`;
+}
+
+/** The answer, as label and value. */
+export function answerLines(report: AuditReport): { label: string; value: string }[] {
+  const { total, bill, reconciliation, rows, cells } = report;
+  const lines: { label: string; value: string }[] = [];
+  if (cells.length > 0 || !bill) {
+    const amount = formatTotal(amountOf(total, rows.bad === 0));
+    lines.push({ label: 'Total', value: cells.length > 0 ? amount : 'no usage in the data' });
+  }
+  if (total.freeValue.high > 0n) {
+    const value = formatTotal({ ...total.freeValue, unpriced: [] });
+    lines.push({ label: 'Complimentary', value: `not billed, at list prices ${value}` });
+  }
+  if (bill) lines.push({ label: 'Billed', value: formatTotal(settled(bill.total)) });
+  if (reconciliation) {
+    const { unexplained } = reconciliation;
+    lines.push({
+      label: 'Unexplained',
+      value: unexplained === 0n ? 'nothing' : formatTotal(settled(unexplained)),
+    });
+  }
+  return lines;
+}
+
+function answer(report: AuditReport, { paint }: Terminal): string {
+  return answerLines(report)
+    .map(({ label, value }) => `${label}: ${paint.total(value)}`)
+    .join('\n');
+}
+
+function leftOutLine(report: AuditReport): string {
+  const groups = leftOut(report);
+  if (groups.length === 0) return '';
+  const rows = groups.reduce((sum, group) => sum + group.cells.length, 0);
+  return rows === 0 ? '' : `--top leaves out ${count(groups.length)} more, which the total holds.`;
+}
+
+const WIDEST_CHART = 40;
+const MOST_DAYS = 62;
+
+/** Cost per day, unless the table shows time already, or there is but one day. */
+function dayChart({ days, request }: AuditReport, { width }: Terminal): string {
+  if (days.length < 2 || isTimed(request.by)) return '';
+  const shown = days.slice(-MOST_DAYS);
+  const amounts = shown.map(({ sum }) => amountOf(sum));
+  const places = placesFor(amounts.flatMap(({ low, high }) => [low, high]));
+  const cells = amounts.map((amount) => formatCell(amount, places));
+  const widest = Math.max(...cells.map((cell) => cell.length));
+  const most = amounts.reduce((a, b) => (a.high > b.high ? a : b)).high;
+  const room = Math.min(WIDEST_CHART, width - 14 - widest);
+  const lines = shown.flatMap(({ value = '', sum }, index) => {
+    const drawn = room < 4 ? '' : bar(shareOf(sum.cost.high, most), room);
+    const line = `${value}  ${(cells[index] ?? '').padStart(widest)}  ${drawn}`.trimEnd();
+    return [...gapBefore(shown[index - 1]?.value, value), line];
+  });
+  const earlier = days.length - shown.length;
+  const head =
+    earlier > 0 ? `Cost per day, the last ${MOST_DAYS} of ${days.length}` : 'Cost per day';
+  return [head, ...lines].join('\n');
+}
+
+const LONGEST_GAP = 3;
+
+/** Days without use between two others, one by one if they are few. */
+function gapBefore(previous: string | undefined, value: string): string[] {
+  const [from, to] = [parseInstant(previous ?? ''), parseInstant(value)];
+  if (from === undefined || to === undefined) return [];
+  const days = daysBetween(from, to) - 1;
+  if (days > LONGEST_GAP) return [`(${count(days)} days without use)`];
+  return Array.from({ length: days }, (_, index) => dayOf(addDays(from, index + 1)));
+}
+
+function explanation(report: AuditReport, width: number): string {
+  return report.groups.flatMap((group) => explainGroup(group, report, width)).join('\n\n');
+}
+
+/** A group down to its cells; the name of a personal group is its alias here too. */
+function explainGroup(group: Group, report: AuditReport, width: number): string[] {
+  if (group.groups.length > 0) {
+    return group.groups.flatMap((inner) => explainGroup(inner, report, width));
+  }
+  return group.cells.map((priced) =>
+    [
+      cellHead(priced, report),
+      ...itemsOf(priced.line).flatMap((item) => explainItem(item, report.rates)),
+    ]
+      .map((line) => wrap(line, width))
+      .join('\n'),
+  );
+}
+
+function cellHead({ cell, state }: PricedCell, { request }: AuditReport): string {
+  const personal = (dimension: 'key' | 'user', value: string | undefined) =>
+    value === undefined ? [] : [request.showIds ? value : aliasOf(dimension, value)];
+  const parts = [
+    cell.model ?? 'model not in the data',
+    formatInstant(cell.day),
+    cell.tiers.join(' or '),
+    ...(cell.project === undefined ? [] : [cell.project]),
+    ...personal('key', cell.apiKey),
+    ...personal('user', cell.user),
+    `${count(cell.rows)} ${cell.rows === 1 ? 'row' : 'rows'} from ${nameOf(cell.source.file)}:${cell.source.line ?? 1}`,
+    ...(state === 'free' ? ['free: not billed'] : []),
+  ];
+  return safeText(parts.join(', '));
+}
+
+const MOST_BILL_LINES = 20;
+
+function billBlock(report: AuditReport, terminal: Terminal): string {
+  const { bill, reconciliation } = report;
+  if (!bill || reconciliation) return '';
+  const data = billTable(report);
+  const table = renderTable({ ...data, rows: data.rows.slice(0, MOST_BILL_LINES) }, terminal);
+  const more = data.rows.length - MOST_BILL_LINES;
+  return more > 0 ? `${table}\n${count(more)} more line items: --format csv has all` : table;
+}
+
+function reconciliationBlock({ reconciliation }: AuditReport, terminal: Terminal): string {
+  if (!reconciliation) return '';
+  const { lines } = reconciliation;
+  const equal = lines.filter((line) => line.class === 'equal' || line.class === 'rounding');
+  const others = lines.filter((line) => !equal.includes(line));
+  const head = `Bill and usage: ${count(equal.length)} of ${count(lines.length)} lines are equal.`;
+  if (others.length === 0) return head;
+  const shown = others.slice(0, MOST_BILL_LINES);
+  const reasons = [...new Set(shown.map(explanationOf))];
+  const reasonOf = (line: ReconciledLine) => `[${reasons.indexOf(explanationOf(line)) + 1}]`;
+  return [
+    head,
+    renderTable(reconciliationTable(shown, reasonOf), terminal),
+    ...reasons.map((reason, index) => wrap(`[${index + 1}] ${reason}`, terminal.width)),
+    ...(others.length > shown.length
+      ? [`${count(others.length - shown.length)} more differences: --format json has all`]
+      : []),
+  ].join('\n');
+}
+
+function explanationOf({ class: name, explanation: text }: ReconciledLine): string {
+  return `${name}: ${safeText(withoutAddresses(text))}`;
+}
+
+const ROW_WORDS: Readonly<Record<Exclude<keyof RowCounts, 'read'>, string>> = {
+  priced: 'priced',
+  ranged: 'priced as a range',
+  free: 'free',
+  unpriced: 'without a price',
+  billed: 'billed amounts',
+  empty: 'without use',
+  duplicate: 'in another file too',
+  outside: 'not asked for',
+  bad: 'unreadable',
+};
+
+/** What became of every row: the parts are the whole. */
+export function rowsLine(rows: RowCounts): string {
+  const parts = Object.entries(ROW_WORDS).flatMap(([key, words]) => {
+    const number = rows[key as keyof typeof ROW_WORDS];
+    return number > 0 ? [`${count(number)} ${words}`] : [];
+  });
+  const all = `${count(rows.read)} ${rows.read === 1 ? 'row' : 'rows'}`;
+  return parts.length === 0 ? all : `${all}: ${parts.join(', ')}`;
+}
