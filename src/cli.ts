@@ -151,6 +151,16 @@ function auditCommand(io: Io, setCode: SetCode): Command {
     .option('--budget <usd>', 'exit with 1 above this amount', dollars)
     .option('--tolerance <usd>', 'a difference from the bill that is no error', dollars)
     .option('--rates <file>', 'another rate table')
+    .addOption(
+      new Option('--rule <id=severity>', 'off, note, warning or error; repeatable').argParser(
+        names,
+      ),
+    )
+    .addOption(
+      new Option('--limit <name=value>', 'from where on a rule speaks; repeatable').argParser(
+        names,
+      ),
+    )
     .option('--explain', 'show each figure as tokens x rate, with date and source')
     .option('--show-ids', 'show users and keys as they are, and not by an alias')
     .action(async (files: string[], options: AuditOptions) => {

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { AUDIT_RULES } from '../src/rules/audit-rules.ts';
+import { LIMITS } from '../src/rules/limits.ts';
 import { run } from './run.ts';
 
 /**
@@ -34,6 +36,14 @@ describe('README', () => {
       else expect(withoutHash(shown ?? '')).toBe(withoutHash(printed));
     });
   }
+
+  it('lists every rule of audit with its weight and limits', () => {
+    for (const { id, severity } of AUDIT_RULES)
+      expect(text).toContain(`| \`${id}\` | ${severity} |`);
+    for (const [name, { value }] of Object.entries(LIMITS)) {
+      expect(text).toMatch(new RegExp(`\`${name.replace('.', '\\.')}\` \\(?${value}\\)?[,: |]`));
+    }
+  });
 
   it('names the commands that CI runs', () => {
     const ci = readFileSync(`${ROOT}.ci/run`, 'utf8');

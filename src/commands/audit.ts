@@ -29,6 +29,7 @@ import { findings } from '../rules/index.ts';
 import { loadRates } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
 import { tierOf } from './tier.ts';
+import { limitsFrom, wishesFrom } from './wishes.ts';
 
 export interface AuditOptions extends PrintOptions {
   readonly by?: readonly Dimension[];
@@ -46,6 +47,8 @@ export interface AuditOptions extends PrintOptions {
   readonly budget?: Money;
   readonly tolerance?: Money;
   readonly rates?: string;
+  readonly rule?: readonly string[];
+  readonly limit?: readonly string[];
   readonly explain?: boolean;
   readonly showIds?: boolean;
 }
@@ -59,6 +62,11 @@ export async function runAudit(
   const rates = await loadRates(io, options.rates);
   const now = instantOf(io.now());
   const request = requestOf(options);
+  const wishes = wishesFrom(
+    options.rule ?? [],
+    AUDIT_RULES.map(({ id }) => id),
+  );
+  const limits = limitsFrom(options.limit ?? []);
   const read = await readAll(names, options, request, rates, io);
   const priced = read.cells.map((cell) => priceCell(rates, cell, request));
   const bill = read.bill.end(rates, request);
@@ -86,7 +94,7 @@ export async function runAudit(
     groups: groupBy(priced, request.by, request.sort),
     days: groupBy(priced, ['day']),
     explain: options.explain ?? false,
-    findings: findings(AUDIT_RULES, facts),
+    findings: findings(AUDIT_RULES, facts, limits, wishes),
     complete: isComplete(facts),
   };
   await print(report, (format) => format.audit(), options, io);

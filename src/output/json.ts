@@ -121,13 +121,26 @@ function unpricedEntries(models: readonly ModelEstimate[]) {
 }
 
 function itemEntry(item: CostItem | QuantityItem) {
-  if ('quantity' in item) return { modality: null, kind: item.quantity.unit, tokens: null };
+  if ('quantity' in item) {
+    const { unit, amount } = item.quantity;
+    return { modality: null, kind: unit, tokens: null, quantity: amount };
+  }
   const { modality, kind, tokens } = item;
   return { modality, kind, tokens };
 }
 
-export function findingEntry({ rule, severity, message, source }: Finding) {
-  return { rule, severity, message, file: source?.file ?? null, line: source?.line ?? null };
+export function findingEntry({ rule, severity, message, source, ...more }: Finding) {
+  const { saving, certainty, rows } = more;
+  return {
+    rule,
+    severity,
+    message,
+    file: source?.file ?? null,
+    line: source?.line ?? null,
+    ...(saving ? { savingLow: exactUsd(saving.low), savingHigh: exactUsd(saving.high) } : {}),
+    ...(certainty ? { certainty } : {}),
+    ...(rows === undefined ? {} : { rows }),
+  };
 }
 
 export function explainEntries(line: CostLine, table: RateTable) {

@@ -1,4 +1,4 @@
-import type { EstimateFacts, Finding } from '../core/report.ts';
+import type { EstimateFacts, Finding, Severity } from '../core/report.ts';
 import { SEVERITIES } from '../core/report.ts';
 import { assumedEncoding } from './assumed-encoding.ts';
 import { budget } from './budget.ts';
@@ -27,20 +27,26 @@ export const ESTIMATE_RULES: readonly Rule<EstimateFacts>[] = [
   staleRates,
 ];
 
+/** What somebody wants of single rules: silence, or another severity for all they say. */
+export type Wishes = ReadonlyMap<string, Severity | 'off'>;
+
 /** All remarks of all rules, the most severe first, otherwise in the order of the rules. */
 export function findings<Facts>(
   rules: readonly Rule<Facts>[],
   facts: Facts,
   limits: Limits = DEFAULT_LIMITS,
+  wishes: Wishes = new Map(),
 ): Finding[] {
-  const found = rules.flatMap((rule) =>
-    [...rule.check(facts, limits)].map(
+  const found = rules.flatMap((rule) => {
+    const wish = wishes.get(rule.id);
+    if (wish === 'off') return [];
+    return [...rule.check(facts, limits)].map(
       ({ severity = rule.severity, ...remark }): Finding => ({
         rule: rule.id,
-        severity,
+        severity: wish ?? severity,
         ...remark,
       }),
-    ),
-  );
+    );
+  });
   return SEVERITIES.flatMap((severity) => found.filter((finding) => finding.severity === severity));
 }
