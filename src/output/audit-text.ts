@@ -82,7 +82,8 @@ export function answerLines(report: AuditReport): { label: string; value: string
   const lines: { label: string; value: string }[] = [];
   if (cells.length > 0 || !bill) {
     const amount = formatTotal(amountOf(total, rows.bad === 0));
-    lines.push({ label: 'Total', value: cells.length > 0 ? amount : 'no usage in the data' });
+    const nothing = rows.outside > 0 ? 'no usage that was asked for' : 'no usage in the data';
+    lines.push({ label: 'Total', value: cells.length > 0 ? amount : nothing });
   }
   if (total.freeValue.high > 0n) {
     const value = formatTotal({ ...total.freeValue, unpriced: [] });

@@ -68,6 +68,9 @@ async function readOne(
   });
   const text = await peek(chunks, (head) => head.length > 3 && firstByte(head) !== undefined);
   const first = firstByte(text.head);
+  if (text.head.includes(0)) {
+    throw new InputError([{ source: { file }, message: 'a binary file, neither CSV nor JSON' }]);
+  }
   if (first === undefined) return { file: nothingIn(file, text.head, damage, sink), pages: [] };
   try {
     const read = JSON_STARTS.has(first)
