@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import type { FileStat, Files } from './core/files.ts';
 import { InputError } from './core/input-error.ts';
 import { PACKAGE_ROOT } from './root.ts';
+import type { ThreadedFile } from './threads.ts';
 
 /** All that the program may touch of the world. Tests pass another one. */
 export interface Io extends Files {
@@ -26,6 +27,8 @@ export interface Io extends Files {
   err(text: string): void;
   /** Shows how far it is, in place of what it showed before; nothing unless somebody is watching. */
   progress(text: string): void;
+  /** A large regular file, to be read by several threads. @throws the error of the file system */
+  openInThreads(path: string): Promise<ThreadedFile>;
   /** A file that the package ships, by its path below the package's root. */
   packageFile(path: string): string;
 }
@@ -50,6 +53,8 @@ export function nodeIo(cwd = process.cwd()): Io {
       const files = await findFiles('**', { cwd: at(folder), absolute: false });
       return files.map((file) => join(folder, file));
     },
+    // Most files are small, and need no threads.
+    openInThreads: async (path) => (await import('./threads.ts')).openInThreads(at(path)),
     packageFile: (path) => fileURLToPath(new URL(path, PACKAGE_ROOT)),
   };
 }

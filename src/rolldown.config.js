@@ -26,6 +26,18 @@ export default defineConfig([
       comments: false,
     },
   },
+  {
+    ...shared,
+    // A thread of the program, which starts as a file of its own.
+    input: 'src/scan-worker.ts',
+    output: {
+      dir: 'dist',
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name]-[hash].cjs',
+      comments: false,
+    },
+  },
   { ...shared, input: 'src/index.ts', output: { dir: 'dist', format: 'esm' } },
   {
     ...shared,

@@ -11,9 +11,9 @@ import {
   sumOf,
 } from '../src/core/audit.ts';
 import { ANY_TIER, type UsageEntry } from '../src/core/entry.ts';
-import { Ledger } from '../src/core/ledger.ts';
+import { entryOf, Ledger } from '../src/core/ledger.ts';
 import { exactUsd } from '../src/core/money.ts';
-import { entryOf, withoutOverlaps } from '../src/core/overlap.ts';
+import { withoutOverlaps } from '../src/core/overlap.ts';
 import { type Instant, isoWeekOf, parseInstant } from '../src/core/time.ts';
 import { shipped as TABLE } from './table.ts';
 

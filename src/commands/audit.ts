@@ -1,12 +1,19 @@
 import { type Dimension, groupBy, priceCell, type Sort, type Sum, sumOf } from '../core/audit.ts';
 import { BillFold } from '../core/bill.ts';
 import { missingFrom } from '../core/budget.ts';
-import type { Row, UsageEntry } from '../core/entry.ts';
+import type { UsageEntry } from '../core/entry.ts';
 import { InputError } from '../core/input-error.ts';
-import { type Cell, type Kept, Ledger } from '../core/ledger.ts';
+import {
+  type Boundaries,
+  boundariesOf,
+  type Cell,
+  entryOf,
+  type Kept,
+  Ledger,
+} from '../core/ledger.ts';
 import type { Money } from '../core/money.ts';
 import { resolveModel } from '../core/names.ts';
-import { entryOf, type Overlap, withoutCountedImages, withoutOverlaps } from '../core/overlap.ts';
+import { type Overlap, withoutCountedImages, withoutOverlaps } from '../core/overlap.ts';
 import type { RateTable } from '../core/rates.ts';
 import { reconcile } from '../core/reconcile.ts';
 import {
@@ -23,6 +30,7 @@ import type { ServiceTier } from '../core/usage.ts';
 import { count } from '../core/wording.ts';
 import { readUsage } from '../input/usage/index.ts';
 import { mappedFormat } from '../input/usage/mapped.ts';
+import type { RowSum } from '../input/usage/scan.ts';
 import type { Io } from '../io.ts';
 import { AUDIT_RULES } from '../rules/audit-rules.ts';
 import { findings } from '../rules/index.ts';
@@ -68,7 +76,8 @@ export async function runAudit(
   );
   const limits = limitsFrom(options.limit ?? []);
   const read = await readAll(names, options, request, rates, io);
-  const priced = read.cells.map((cell) => priceCell(rates, cell, request));
+  const pricing = { ...request, memo: new Map() };
+  const priced = read.cells.map((cell) => priceCell(rates, cell, pricing));
   const bill = read.bill.end(rates, request);
   const facts: AuditFacts = {
     rates,
@@ -79,6 +88,7 @@ export async function runAudit(
     period: periodOf(read.cells),
     cells: priced,
     total: sumOf(priced),
+    dropped: read.dropped,
     overlaps: [...read.overlaps, ...(bill?.overlaps ?? [])],
     bad: read.bad,
     bill,
@@ -125,6 +135,7 @@ interface Read {
   readonly files: readonly AuditedFile[];
   readonly cells: readonly Cell[];
   readonly overlaps: readonly Overlap[];
+  readonly dropped: readonly Kept[];
   readonly bill: BillFold;
   /** The first of them; `counts.bad` has all. */
   readonly bad: readonly BadRow[];
@@ -144,22 +155,32 @@ async function readAll(
   io: Io,
 ): Promise<Read> {
   // One file has no overlaps, and then there is no need to keep its buckets apart.
-  const isOne = names.length === 1 && names.every((name) => io.stat(name)?.kind === 'file');
-  const keep = keptBy(request.by);
-  const ledger = new Ledger(rates, { keep: isOne ? keep : new Set([...keep, 'file', 'bucket']) });
+  const isOne =
+    names.length === 1 && names.every((name) => name === '-' || io.stat(name)?.kind === 'file');
+  const asked = askedBy(request.by);
+  const size = names.reduce((sum, name) => sum + (io.stat(name)?.size ?? 0), 0);
+  const tooLarge = size > MOST_BYTES_FOR_ALL ? NOT_NEEDED.filter((name) => !asked.has(name)) : [];
+  const keep = new Set<Kept>([...asked, ...NOT_NEEDED].filter((name) => !tooLarge.includes(name)));
+  const kept: ReadonlySet<Kept> = isOne ? keep : new Set([...keep, 'file', 'bucket']);
+  const givenUp = NOT_NEEDED.filter((name) => !asked.has(name) && keep.has(name));
+  const ledger = new Ledger(rates, isOne ? { keep: kept, givenUp } : { keep: kept });
+  const boundaries = () => withLimits(boundariesOf(rates), request);
   const bill = new BillFold();
   const bad: BadRow[] = [];
   const counts = { read: 0, billed: 0, empty: 0, outside: 0, bad: 0 };
   const accepts = filterOf(request, rates);
   const assumed = options.tier === undefined ? undefined : tierOf(options.tier, rates);
 
-  function take(row: Row): void {
-    counts.read++;
-    if (counts.read % ROWS_BETWEEN_SIGNS === 0) io.progress(`${count(counts.read)} rows`);
+  function take({ row, rows, period }: RowSum): void {
+    const before = counts.read;
+    counts.read += rows;
+    if (Math.floor(counts.read / ROWS_BETWEEN_SIGNS) > Math.floor(before / ROWS_BETWEEN_SIGNS)) {
+      io.progress(`${count(counts.read)} rows`);
+    }
     switch (row.kind) {
       case 'usage':
-        if (accepts(row.entry)) ledger.add(withTier(row.entry, assumed));
-        else counts.outside++;
+        if (accepts(row.entry)) ledger.add(withTier(row.entry, assumed), rows, period?.end);
+        else counts.outside += rows;
         return;
       case 'billed':
         if (isWithin(request, row.entry.start)) bill.add(row.entry);
@@ -167,7 +188,7 @@ async function readAll(
         counts.billed += isWithin(request, row.entry.start) ? 1 : 0;
         return;
       case 'empty':
-        counts.empty++;
+        counts.empty += rows;
         return;
       case 'bad':
         counts.bad++;
@@ -176,28 +197,51 @@ async function readAll(
   }
 
   const map = options.map === undefined ? undefined : mappedFormat(options.map);
-  const files = await readUsage([...names, ...(options.costs ?? [])], io, { map }, take);
+  const files = await readUsage(
+    [...names, ...(options.costs ?? [])],
+    io,
+    { map, apart: { boundaries, keep: kept }, openInThreads: io.openInThreads },
+    take,
+  );
   io.progress('');
+  const merged = new Ledger(rates, { keep, givenUp });
   const { cells, overlaps } = isOne
     ? { cells: ledger.cells(), overlaps: [] }
-    : countedOnce(ledger.cells(), new Ledger(rates, { keep }));
-  return { files, cells, overlaps, bill, bad, counts };
+    : countedOnce(ledger.cells(), merged);
+  const dropped = [...tooLarge, ...(isOne ? ledger : merged).dropped];
+  return { files, cells, overlaps, dropped, bill, bad, counts };
 }
 
 /** What several files share counts once; then the cells need no longer be so fine. */
 function countedOnce(cells: readonly Cell[], merged: Ledger): Pick<Read, 'cells' | 'overlaps'> {
   const buckets = withoutOverlaps(cells);
   const images = withoutCountedImages(buckets.kept);
-  for (const cell of images.kept) merged.add(entryOf(cell), cell.rows);
+  for (const cell of images.kept) merged.add(entryOf(cell), cell.rows, cell.lastEnd);
   return { cells: merged.cells(), overlaps: [...buckets.overlaps, ...images.overlaps] };
 }
 
-/** What rules look at is always kept apart; users and files only where they are asked for. */
-function keptBy(by: readonly Dimension[]): Set<Kept> {
-  const keep = new Set<Kept>(['project', 'apiKey']);
-  if (by.includes('user')) keep.add('user');
-  if (by.includes('file')) keep.add('file');
-  return keep;
+/** Buckets on both sides of --since or --until are never added up: one of them does not count. */
+function withLimits(boundaries: Boundaries, { since, until }: AuditRequest): Boundaries {
+  const limits = [since, until].filter((limit) => limit !== undefined);
+  const instants = [...new Set([...boundaries.instants, ...limits])].sort((a, b) => a - b);
+  return { ...boundaries, instants };
+}
+
+/** Rules look at these, and do without where there are too many. */
+const NOT_NEEDED: readonly Kept[] = ['apiKey', 'project'];
+
+/** In larger files, to tell all keys apart takes most of the time, and all of the memory. */
+const MOST_BYTES_FOR_ALL = 64 * 1024 ** 2;
+
+const KEPT_FOR: Partial<Record<Dimension, Kept>> = {
+  project: 'project',
+  key: 'apiKey',
+  user: 'user',
+  file: 'file',
+};
+
+function askedBy(by: readonly Dimension[]): Set<Kept> {
+  return new Set(by.flatMap((dimension) => KEPT_FOR[dimension] ?? []));
 }
 
 function filterOf(request: AuditRequest, rates: RateTable): (entry: UsageEntry) => boolean {

@@ -1,5 +1,6 @@
 /** Prices what was used, and sums it by whatever it is asked for. */
 import type { Cell } from './ledger.ts';
+import type { RateMemo } from './lookup.ts';
 import { addRanges, NOTHING, type Range } from './money.ts';
 import { type Cost, type CostItem, type CostLine, priceUsage, type QuantityItem } from './price.ts';
 import type { RateTable } from './rates.ts';
@@ -25,23 +26,29 @@ export interface PricingOptions {
   /** Prices everything as if it took place at that time. */
   readonly ratesAsOf?: Instant | undefined;
   readonly region?: string | undefined;
+  /** One for all cells that are priced with one rate table. */
+  readonly memo?: RateMemo | undefined;
 }
 
 export function priceCell(rates: RateTable, cell: Cell, options: PricingOptions = {}): PricedCell {
   const [tier = 'standard', ...orTiers] = cell.tiers;
-  const line = priceUsage(rates, {
-    source: cell.source,
-    model: cell.model ?? '',
-    at: options.ratesAsOf ?? cell.at,
-    until: options.ratesAsOf === undefined ? cell.until : undefined,
-    tier,
-    orTiers,
-    region: options.region ?? 'global',
-    requests: cell.requests,
-    tokens: cell.tokens,
-    quantities: cell.quantities,
-    inputTokensPerRequest: cell.inputTokensPerRequest,
-  });
+  const line = priceUsage(
+    rates,
+    {
+      source: cell.source,
+      model: cell.model ?? '',
+      at: options.ratesAsOf ?? cell.at,
+      until: options.ratesAsOf === undefined ? cell.until : undefined,
+      tier,
+      orTiers,
+      region: options.region ?? 'global',
+      requests: cell.requests,
+      tokens: cell.tokens,
+      quantities: cell.quantities,
+      inputTokensPerRequest: cell.inputTokensPerRequest,
+    },
+    options.memo,
+  );
   const named = cell.model === undefined ? withoutModel(line) : withUncounted(line);
   const value = knownCost(named);
   const state = stateOf(cell, named);

@@ -5,7 +5,7 @@
  */
 import type { Endpoint, UsageEntry } from './entry.ts';
 import { InputError } from './input-error.ts';
-import { priceChanges } from './lookup.ts';
+import { allPriceChanges } from './lookup.ts';
 import { add, type Money } from './money.ts';
 import { resolveModel } from './names.ts';
 import type { Model, RateTable } from './rates.ts';
@@ -59,6 +59,12 @@ export interface Cell {
 export interface LedgerOptions {
   /** What cells are kept apart by, beside what prices depend on. Less of it is less memory. */
   readonly keep?: ReadonlySet<Kept>;
+  /**
+   * What of it is given up, in this order, when there are more than `roomyCells`: nobody asked for
+   * it by name.
+   */
+  readonly givenUp?: readonly Kept[];
+  readonly roomyCells?: number;
   readonly mostCells?: number;
 }
 
@@ -66,60 +72,122 @@ export interface LedgerOptions {
 export type Kept = 'project' | 'apiKey' | 'user' | 'file' | 'bucket';
 
 const KEEP_ALL: ReadonlySet<Kept> = new Set(['project', 'apiKey', 'user', 'file']);
-const MOST_CELLS = 2_000_000;
+/** Some 700 MB, with their prices. */
+const MOST_CELLS = 250_000;
+/** Some 50 MB, with their prices. */
+const ROOMY_CELLS = 20_000;
 
 interface MutableCell {
-  readonly facts: Omit<
-    Cell,
-    'rows' | 'requests' | 'requestsUnknown' | 'tokens' | 'quantities' | 'recorded'
-  >;
+  facts: Omit<Cell, 'rows' | 'requests' | 'requestsUnknown' | 'tokens' | 'quantities' | 'recorded'>;
   inputTokensPerRequest: { least: number; most: number };
   lastEnd: Instant;
   rows: number;
   requests: number;
   requestsUnknown: number;
   readonly tokens: Tokens;
-  readonly quantities: Map<string, Quantity>;
+  /** Few cells have any. */
+  quantities: Map<string, Quantity> | undefined;
   recorded: Money | undefined;
+}
+
+/**
+ * What a price can depend on, whatever the model: rows that lie on the same side of all of these,
+ * on the same day and alike in all else, are always of the same cell.
+ */
+export interface Boundaries {
+  /** Ascending: above so many input tokens of a request, some model has other prices. */
+  readonly inputTokens: readonly number[];
+  /** Ascending: from then on, some model has other prices. */
+  readonly instants: readonly Instant[];
+}
+
+export function boundariesOf({ models }: RateTable): Boundaries {
+  const limits = models.flatMap(({ longContextAbove }) => longContextAbove ?? []);
+  return {
+    inputTokens: [...new Set(limits)].sort((a, b) => a - b),
+    instants: [...new Set(models.flatMap(allPriceChanges))].sort((a, b) => a - b),
+  };
 }
 
 export class Ledger {
   readonly #rates: RateTable;
-  readonly #keep: NonNullable<LedgerOptions['keep']>;
+  readonly #keep: Set<Kept>;
+  readonly #givenUp: Kept[];
+  readonly #dropped: Kept[] = [];
+  readonly #roomyCells: number;
   readonly #mostCells: number;
   readonly #cells = new Map<string, MutableCell>();
   readonly #models = new Map<string, Model | undefined>();
+  /** Every name has a number, so that keys are short and cannot be confused. */
+  readonly #numbers = new Map<string | undefined, number>();
+  readonly #files = new Map<string, number>();
 
-  constructor(rates: RateTable, { keep = KEEP_ALL, mostCells = MOST_CELLS }: LedgerOptions = {}) {
+  constructor(rates: RateTable, options: LedgerOptions = {}) {
+    const { keep = KEEP_ALL, givenUp = [], roomyCells = ROOMY_CELLS } = options;
     this.#rates = rates;
-    this.#keep = keep;
-    this.#mostCells = mostCells;
+    this.#keep = new Set(keep);
+    this.#givenUp = [...givenUp];
+    this.#roomyCells = roomyCells;
+    this.#mostCells = options.mostCells ?? MOST_CELLS;
+  }
+
+  /** What cells are no longer kept apart by, as there were too many. */
+  get dropped(): readonly Kept[] {
+    return this.#dropped;
   }
 
   /**
-   * Adds a row, or `rows` of them whose sums the entry holds.
+   * Adds a row, or `rows` of them whose sums the entry holds. Rows of a file may come in any order.
+   * The last of them ends at `lastEnd`.
    * @throws InputError when there are more cells than fit into memory, or a sum is no longer exact
    */
-  add(entry: UsageEntry, rows = 1): void {
+  add(entry: UsageEntry, rows = 1, lastEnd = entry.end): void {
     const model = this.#modelOf(entry);
-    const facts = this.#factsOf(entry, model);
-    const key = keyOf(facts, model, entry, this.#keep.has('bucket'));
+    const changes = model ? allPriceChanges(model) : [];
+    const bounds = perRequest(entry);
+    const isOpen = changes.some((change) => change > entry.start && change < entry.end);
+    const key = this.#keyOf(entry, bandOf(model, bounds), timeKey(entry, isOpen, changes));
     let cell = this.#cells.get(key);
     if (!cell) {
+      if (this.#cells.size >= this.#roomyCells && this.#giveUp()) {
+        this.add(entry, rows, lastEnd);
+        return;
+      }
       if (this.#cells.size >= this.#mostCells) throw this.#tooMany();
-      cell = emptyCell(facts);
+      const { file } = entry.source;
+      if (!this.#files.has(file)) this.#files.set(file, this.#files.size);
+      cell = emptyCell(this.#factsOf(entry, bounds, isOpen));
       this.#cells.set(key, cell);
+    } else if (isEarlier(entry.source, cell.facts.source)) {
+      cell.facts = this.#factsOf(entry, bounds, isOpen);
     }
-    addTo(cell, entry, rows);
+    addTo(cell, entry, bounds, rows);
+    if (lastEnd > cell.lastEnd) cell.lastEnd = lastEnd;
   }
 
-  /** In the order in which they first appeared. */
+  /** In the order of the files as they came, and of the lines in each. */
   cells(): Cell[] {
-    return [...this.#cells.values()].map(({ facts, quantities, ...sums }) => ({
-      ...facts,
-      ...sums,
-      quantities: [...quantities.values()],
-    }));
+    const fileOf = ({ facts }: MutableCell) => this.#files.get(facts.source.file) ?? 0;
+    const lineOf = ({ facts }: MutableCell) => facts.source.line ?? 0;
+    return [...this.#cells.values()]
+      .sort((a, b) => fileOf(a) - fileOf(b) || lineOf(a) - lineOf(b))
+      .map(({ facts, quantities, ...sums }) => ({
+        ...facts,
+        ...sums,
+        quantities: quantities ? [...quantities.values()] : NO_QUANTITIES,
+      }));
+  }
+
+  /** Makes cells fewer, if it may. */
+  #giveUp(): boolean {
+    const given = this.#givenUp.shift();
+    if (given === undefined) return false;
+    const cells = this.cells();
+    this.#keep.delete(given);
+    this.#dropped.push(given);
+    this.#cells.clear();
+    for (const cell of cells) this.add(entryOf(cell), cell.rows, cell.lastEnd);
+    return true;
   }
 
   #modelOf({ model, start }: UsageEntry): Model | undefined {
@@ -133,10 +201,32 @@ export class Ledger {
     return resolved;
   }
 
-  #factsOf(entry: UsageEntry, model: Model | undefined): MutableCell['facts'] {
+  #keyOf(entry: UsageEntry, band: string, time: string): string {
+    const { endpoint, tiers, free, project, apiKey, user, source, recorded } = entry;
+    const keep = this.#keep;
+    let key = `${time} ${dayStart(entry.start)} ${band} ${endpoint} ${tiers.join()} ${free} ${recorded === undefined} ${this.#numberOf(entry.model)}`;
+    if (keep.has('project')) key += ` ${this.#numberOf(project)}`;
+    if (keep.has('apiKey')) key += ` ${this.#numberOf(apiKey)}`;
+    if (keep.has('user')) key += ` ${this.#numberOf(user)}`;
+    if (keep.has('file')) key += ` ${this.#numberOf(source.file)}`;
+    if (keep.has('bucket')) key += ` ${entry.start} ${entry.end} ${this.#numberOf(entry.id)}`;
+    return key;
+  }
+
+  #numberOf(name: string | undefined): number {
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    this.#numbers.set(name, this.#numbers.size);
+    return this.#numbers.size - 1;
+  }
+
+  #factsOf(
+    entry: UsageEntry,
+    inputTokensPerRequest: Cell['inputTokensPerRequest'],
+    isOpen: boolean,
+  ): MutableCell['facts'] {
     const keep = this.#keep;
     const { start, end } = entry;
-    const isOpen = model !== undefined && priceChanges(model, start, end).length > 0;
     return {
       source: entry.source,
       day: dayStart(start),
@@ -150,7 +240,7 @@ export class Ledger {
       apiKey: keep.has('apiKey') ? entry.apiKey : undefined,
       user: keep.has('user') ? entry.user : undefined,
       file: keep.has('file') ? entry.source.file : undefined,
-      inputTokensPerRequest: perRequest(entry),
+      inputTokensPerRequest,
       id: entry.id,
       end,
       lastEnd: end,
@@ -166,6 +256,19 @@ export class Ledger {
       `more than ${count(this.#mostCells)} groups (${widest.join(', ')}): more than fit into memory; group by less with --by, or narrow the period with --since and --until`,
     );
   }
+}
+
+const NO_QUANTITIES: readonly Quantity[] = [];
+
+/** The rows of a cell as one entry, to be added to another ledger with `cell.rows`. */
+export function entryOf(cell: Cell): UsageEntry {
+  const { at, end, requests, requestsUnknown, ...facts } = cell;
+  return {
+    ...facts,
+    start: at,
+    end,
+    requests: requestsUnknown > 0 ? undefined : requests,
+  };
 }
 
 /** The bounds that a row sets to the input of its single requests. */
@@ -186,25 +289,15 @@ function bandOf(
   return least > above ? 'l' : 'o';
 }
 
-function keyOf(
-  facts: MutableCell['facts'],
-  model: Model | undefined,
-  entry: UsageEntry,
-  isBucketKept: boolean,
-): string {
-  const { day, endpoint, tiers, free, project, apiKey, user, file } = facts;
-  const band = bandOf(model, facts.inputTokensPerRequest);
-  return JSON.stringify([
-    ...[timeKey(facts, model), day, band, endpoint, facts.model, tiers.join(), free],
-    ...[project, apiKey, user, file, entry.recorded === undefined],
-    ...(isBucketKept ? [entry.start, entry.end, entry.id] : []),
-  ]);
+/** Prices of a day are alike unless one changes within it. */
+function timeKey({ start, end }: UsageEntry, isOpen: boolean, changes: readonly Instant[]): string {
+  if (isOpen) return `${start}-${end}`;
+  const day = dayStart(start);
+  return String(changes.filter((change) => change > day && change <= start).length);
 }
 
-/** Prices of a day are alike unless one changes within it. */
-function timeKey({ at, until, day }: MutableCell['facts'], model: Model | undefined): string {
-  if (until !== undefined) return `${at}-${until}`;
-  return model ? String(priceChanges(model, day, (at + 1) as Instant).length) : '';
+function isEarlier(a: Source, b: Source): boolean {
+  return a.file === b.file && a.line !== undefined && b.line !== undefined && a.line < b.line;
 }
 
 function emptyCell(facts: MutableCell['facts']): MutableCell {
@@ -216,17 +309,20 @@ function emptyCell(facts: MutableCell['facts']): MutableCell {
     requests: 0,
     requestsUnknown: 0,
     tokens: {},
-    quantities: new Map(),
+    quantities: undefined,
     recorded: undefined,
   };
 }
 
-function addTo(cell: MutableCell, entry: UsageEntry, rows: number): void {
+function addTo(
+  cell: MutableCell,
+  entry: UsageEntry,
+  { least, most }: Cell['inputTokensPerRequest'],
+  rows: number,
+): void {
   cell.rows += rows;
-  if (entry.end > cell.lastEnd) cell.lastEnd = entry.end;
   if (entry.requests === undefined) cell.requestsUnknown += rows;
   else cell.requests = exactSum(cell.requests, entry.requests);
-  const { least, most } = perRequest(entry);
   const bounds = cell.inputTokensPerRequest;
   bounds.least = Math.min(bounds.least, least);
   bounds.most = Math.max(bounds.most, most);
@@ -244,6 +340,7 @@ function addTo(cell: MutableCell, entry: UsageEntry, rows: number): void {
   }
   for (const quantity of entry.quantities) {
     const key = `${quantity.unit} ${quantity.per} ${quantity.size} ${quantity.quality}`;
+    cell.quantities ??= new Map();
     const sum = cell.quantities.get(key)?.amount ?? 0;
     cell.quantities.set(key, { ...quantity, amount: exactSum(sum, quantity.amount) });
   }

@@ -53,11 +53,30 @@ export interface Question {
   readonly kind: TokenKind;
 }
 
+/** Candidates by all that they depend on, for whoever prices much that is alike. */
+export type RateMemo = Map<string, readonly Candidate[]>;
+
 /** Every price that the table allows for a token of this kind in this usage. */
-export function candidateRates(question: Question): Candidate[] {
-  return scenariosOf(question.usage, question.model).flatMap((scenario) =>
+export function candidateRates(question: Question, memo?: RateMemo): readonly Candidate[] {
+  const { usage, model } = question;
+  // Without a version the answer names the day.
+  const key = memo && versionAt(model, usage.at) ? memoKey(question) : undefined;
+  const known = key === undefined ? undefined : memo?.get(key);
+  if (known) return known;
+  const candidates = scenariosOf(usage, model).flatMap((scenario) =>
     scenarioRates(question, scenario),
   );
+  if (key !== undefined) memo?.set(key, candidates);
+  return candidates;
+}
+
+function memoKey({ usage, model, modality, kind }: Question): string {
+  const { at, until, tier, orTiers = [], region, inputTokensPerRequest } = usage;
+  const { least, most } = inputTokensPerRequest;
+  const above = model.longContextAbove ?? Number.POSITIVE_INFINITY;
+  const epoch = allPriceChanges(model).filter((change) => change <= at).length;
+  const time = until === undefined ? epoch : `${at}-${until}`;
+  return `${model.id} ${time} ${tier} ${orTiers} ${region} ${least > above} ${most > above} ${modality} ${kind}`;
 }
 
 /** One of the ways in which it may have happened, as far as prices depend on it. */
@@ -105,6 +124,18 @@ function changesOffer(times: readonly Instant[], model: Priced, tier: ServiceTie
 
 function hasUnits(version: PriceVersion, tier: ServiceTier): boolean {
   return version.units.some((unit) => unit.tier === tier);
+}
+
+const changesOf = new WeakMap<Priced, readonly Instant[]>();
+
+/** Every instant at which another price begins to hold, in order. */
+export function allPriceChanges(model: Priced): readonly Instant[] {
+  const known = changesOf.get(model);
+  if (known) return known;
+  const [always, ever] = [Number.NEGATIVE_INFINITY as Instant, Number.POSITIVE_INFINITY as Instant];
+  const changes = priceChanges(model, always, ever);
+  changesOf.set(model, changes);
+  return changes;
 }
 
 /** The instants after `from` and before `until` at which another price begins to hold. */

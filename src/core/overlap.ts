@@ -2,7 +2,6 @@
  * What two exports share is counted once. Rows of one file are all real, however alike; but a
  * bucket, or a request, that two files have is the same one.
  */
-import type { UsageEntry } from './entry.ts';
 import type { Cell } from './ledger.ts';
 import { sumTokens } from './usage.ts';
 
@@ -67,17 +66,6 @@ export function withoutCountedImages(cells: readonly Cell[]): {
     overlaps.set(key, { file, keptFile, rows, differing: 0 });
   }
   return { kept, overlaps: [...overlaps.values()] };
-}
-
-/** The rows of a cell as one entry, to be added to another ledger with `cell.rows`. */
-export function entryOf(cell: Cell): UsageEntry {
-  const { at, end, requests, requestsUnknown, ...facts } = cell;
-  return {
-    ...facts,
-    start: at,
-    end,
-    requests: requestsUnknown > 0 ? undefined : requests,
-  };
 }
 
 function byIdentity(cells: readonly Cell[]): Map<string, Cell[]> {

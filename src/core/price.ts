@@ -1,4 +1,11 @@
-import { type Candidate, candidateRates, type Doubt, type Rate, scenariosOf } from './lookup.ts';
+import {
+  type Candidate,
+  candidateRates,
+  type Doubt,
+  type Rate,
+  type RateMemo,
+  scenariosOf,
+} from './lookup.ts';
 import { addRanges, type Money, NOTHING, type Range, times } from './money.ts';
 import { resolveModel } from './names.ts';
 import { quantityRates } from './quantity.ts';
@@ -55,7 +62,7 @@ export interface Total extends Range {
 }
 
 /** Prices a usage. Never fails: what has no price is an item that says why. */
-export function priceUsage(table: RateTable, usage: Usage): CostLine {
+export function priceUsage(table: RateTable, usage: Usage, memo?: RateMemo): CostLine {
   const tool = table.tools.find(({ id }) => id === usage.model);
   if (tool) return { usage, model: undefined, items: [], quantities: quantitiesOf(usage, tool) };
   const resolution = resolveModel(table, usage.model, usage.at);
@@ -82,7 +89,7 @@ export function priceUsage(table: RateTable, usage: Usage): CostLine {
 
   function cost(modality: Modality, kind: TokenKind, tokens: number | null): Cost {
     if (!model) return { kind: 'unpriced', reason: resolution.reason };
-    const candidates = candidateRates({ table, usage, model, modality, kind });
+    const candidates = candidateRates({ table, usage, model, modality, kind }, memo);
     return settle(candidates, tokens);
   }
 }

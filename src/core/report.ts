@@ -1,6 +1,7 @@
 import type { CostState, Dimension, Group, PricedCell, Sort, Sum } from './audit.ts';
 import type { Bill } from './bill.ts';
 import type { Estimate, Unreadable } from './estimate.ts';
+import type { Kept } from './ledger.ts';
 import type { Money, Range } from './money.ts';
 import type { Overlap } from './overlap.ts';
 import type { RateTable } from './rates.ts';
@@ -105,6 +106,8 @@ export interface AuditFacts {
   readonly cells: readonly PricedCell[];
   readonly total: Sum;
   readonly overlaps: readonly Overlap[];
+  /** What cells are not kept apart by, as there would be too many and nobody asked for it. */
+  readonly dropped: readonly Kept[];
   /** The first of them; `rows.bad` counts all. */
   readonly bad: readonly BadRow[];
   /** What the cost exports say, if any were given. */

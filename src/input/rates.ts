@@ -128,7 +128,9 @@ function toModel(model: RateFileModel): Model {
   };
 }
 
+/** When a price holds is asked of all; what it is, of few. */
 function toPrice(price: RateFilePrice): PriceVersion {
+  const tokens = later(() => toTokenRates(price.tokens ?? {}));
   return {
     ...toPeriod(price),
     dateBasis: price.dateBasis,
@@ -143,7 +145,9 @@ function toPrice(price: RateFilePrice): PriceVersion {
     rounded: new Map(
       Object.entries(price.rounded ?? {}).map(([path, usd]) => [path, toCell(usd)] as const),
     ),
-    tokens: toTokenRates(price.tokens ?? {}),
+    get tokens() {
+      return tokens();
+    },
     alternatives: (price.alternatives ?? []).map(({ when, tokens }) => ({
       when,
       tokens: toTokenRates(tokens),

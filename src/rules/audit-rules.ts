@@ -4,6 +4,7 @@ import { batch } from './audit/batch.ts';
 import { billRates } from './audit/bill-rates.ts';
 import { budget } from './audit/budget.ts';
 import { cacheable } from './audit/cacheable.ts';
+import { coarse } from './audit/coarse.ts';
 import { dearModels } from './audit/dear-models.ts';
 import { fineTuning } from './audit/fine-tuning.ts';
 import { imageQuality } from './audit/image-quality.ts';
@@ -28,6 +29,7 @@ export const AUDIT_RULES: readonly Rule<AuditFacts>[] = [
   unpriced,
   openPrice,
   overlap,
+  coarse,
   shutDown,
   jump,
   longContext,

@@ -69,6 +69,7 @@ export function factsOf(
     cells,
     total,
     overlaps: [],
+    dropped: [],
     bad: [],
     bill: undefined,
     reconciliation: undefined,

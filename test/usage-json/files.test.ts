@@ -12,6 +12,11 @@ import { sample } from './read.ts';
 const LOG = sample('chat_completions_log.jsonl');
 
 /** Reads what lies in a new folder, and on standard input. */
+const APART = {
+  boundaries: () => ({ inputTokens: [], instants: [] }),
+  keep: new Set<never>(),
+};
+
 async function audit(
   names: readonly string[],
   contents: Readonly<Record<string, string | Uint8Array>>,
@@ -26,7 +31,7 @@ async function audit(
   const stream = (path: string) =>
     path === '-' ? inPieces(Buffer.from(stdin), 3) : io.stream(path);
   const rows: [string, Row][] = [];
-  const files = await readUsage(names, { ...io, stream }, {}, (row, file) =>
+  const files = await readUsage(names, { ...io, stream }, { apart: APART }, ({ row }, file) =>
     rows.push([file, row]),
   );
   return { files, kinds: rows.map(([file, { kind }]) => `${file} ${kind}`), rows };
@@ -82,7 +87,9 @@ describe('files', () => {
         throw Object.assign(new Error('no'), { code: 'EACCES' });
       },
     };
-    await expect(readUsage(['a'], files, {}, () => {})).rejects.toThrow('cannot be read (EACCES)');
+    await expect(readUsage(['a'], files, { apart: APART }, () => {})).rejects.toThrow(
+      'cannot be read (EACCES)',
+    );
   });
 
   it('of pages go on with each other', async () => {

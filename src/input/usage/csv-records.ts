@@ -2,7 +2,7 @@
 import { type CsvError, Parser } from 'csv-parse';
 
 /** More than any record has, also one that holds a whole prompt: beyond it a quote was left open. */
-const MOST_RECORD_BYTES = 8 * 1024 ** 2;
+export const MOST_RECORD_BYTES = 8 * 1024 ** 2;
 /** After a broken record the rest is parsed again: piecewise, so that it is copied piecewise. */
 const PIECE_BYTES = 64 * 1024;
 
@@ -32,15 +32,17 @@ export class RecordReader {
   /** Given back by a broken record, to be parsed again; in order. */
   #waiting: Buffer[] = [];
   /** The line at which the held bytes begin, and whether the byte before them was a CR. */
-  #line = 1;
+  #line: number;
   #isAfterCr = false;
   /** In a line that is too long, up to its end. */
   #isSkipping = false;
 
-  constructor(delimiter: string, sink: RecordSink, mostBytes = MOST_RECORD_BYTES) {
+  /** `line` is that at which the bytes begin. */
+  constructor(delimiter: string, sink: RecordSink, mostBytes = MOST_RECORD_BYTES, line = 1) {
     this.#delimiter = delimiter;
     this.#sink = sink;
     this.#mostBytes = mostBytes;
+    this.#line = line;
     this.#parser = this.#newParser();
   }
 

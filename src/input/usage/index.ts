@@ -4,16 +4,26 @@ import { InputError } from '../../core/input-error.ts';
 import type { AuditedFile } from '../../core/report.ts';
 import { errorCode, pathsOf, type Wanted } from '../file-names.ts';
 import { encodingOf, firstByte, gunzip, isGzip, peek, toUtf8 } from './bytes.ts';
-import { readCsv } from './csv.ts';
+import type { CsvRead } from './csv.ts';
 import { CSV_FORMATS } from './csv-formats.ts';
 import type { CsvFormat } from './format.ts';
 import { type FoundPage, missingPages, readJson } from './json.ts';
 import { JSON_FORMATS } from './json-formats.ts';
+import type { RowSum } from './scan.ts';
+import { type Apart, readCsvSums, type SumSink } from './scan-file.ts';
+import { LEAST_BYTES_FOR_RANGES, readCsvRanges, type ThreadedFile } from './scan-ranges.ts';
 
 export interface UsageOptions {
   /** The columns of a CSV of the user's own; it goes before all formats that are known. */
   readonly map?: CsvFormat | undefined;
+  /** What rows must differ in not to be added up while they are read. */
+  readonly apart: Apart;
+  /** Opens a large file for several threads; without it, one reads. */
+  readonly openInThreads?: ((path: string) => Promise<ThreadedFile>) | undefined;
 }
+
+/** Takes a row, or the sum of several that are alike; and the name of their file. */
+export type UsageSink = (sum: RowSum, file: string) => void;
 
 const WANTED: Wanted = {
   test: (file) => /\.(csv|tsv|json|jsonl|ndjson|gz)$/i.test(file),
@@ -30,18 +40,18 @@ export async function readUsage(
   names: readonly string[],
   files: Files,
   options: UsageOptions,
-  sink: (row: Row, file: string) => void,
+  sink: UsageSink,
 ): Promise<AuditedFile[]> {
   const paths = await pathsOf(names, files, WANTED);
   const audited: AuditedFile[] = [];
   const pages: FoundPage[] = [];
   for (const path of paths) {
-    const read = await readOne(path, files, options, (row) => sink(row, path));
+    const read = await readOne(path, files, options, (sum) => sink(sum, path));
     audited.push(read.file);
     pages.push(...read.pages);
   }
   const missing = missingPages(pages);
-  for (const row of missing) sink(row, row.source.file);
+  for (const row of missing) sink({ row, rows: 1 }, row.source.file);
   return audited.map((each) => ({
     ...each,
     rows: each.rows + missing.filter(({ source }) => source.file === each.file).length,
@@ -56,12 +66,15 @@ interface ReadFile {
 async function readOne(
   file: string,
   files: Files,
-  { map }: UsageOptions,
-  sink: (row: Row) => void,
+  options: UsageOptions,
+  sink: SumSink,
 ): Promise<ReadFile> {
   if (file !== '-' && files.stat(file)?.kind !== 'file') {
     throw new InputError([{ source: { file }, message: 'not a regular file' }]);
   }
+  const inThreads = await readInThreads(file, files, options, sink);
+  if (inThreads) return inThreads;
+  const each = (row: Row) => sink({ row, rows: 1 });
   let damage: string | undefined;
   const chunks = await textChunks(readable(files, file), (reason) => {
     damage = reason;
@@ -71,13 +84,13 @@ async function readOne(
   if (text.head.includes(0)) {
     throw new InputError([{ source: { file }, message: 'a binary file, neither CSV nor JSON' }]);
   }
-  if (first === undefined) return { file: nothingIn(file, text.head, damage, sink), pages: [] };
+  if (first === undefined) return { file: nothingIn(file, text.head, damage, each), pages: [] };
   try {
     const read = JSON_STARTS.has(first)
-      ? await readJsonFile(text.all, file, sink)
-      : await readCsvFile(text.all, file, map ? [map, ...CSV_FORMATS] : CSV_FORMATS, sink);
+      ? await readJsonFile(text.all, file, each)
+      : csvRead(file, await readCsvSums(text.all, file, formatsOf(options), options.apart, sink));
     if (damage === undefined) return read;
-    sink({ kind: 'bad', source: { file }, reason: damage });
+    each({ kind: 'bad', source: { file }, reason: damage });
     return { ...read, file: { ...read.file, rows: read.file.rows + 1 } };
   } catch (error) {
     if (damage === undefined || !(error instanceof InputError)) throw error;
@@ -99,13 +112,32 @@ async function readJsonFile(
   return { file: { file, format, rows, explanation }, pages };
 }
 
-async function readCsvFile(
-  chunks: AsyncIterable<Uint8Array>,
+/** Undefined if the file is small, or no ordinary usage export: then one thread reads it. */
+async function readInThreads(
   file: string,
-  formats: readonly CsvFormat[],
-  sink: (row: Row) => void,
-): Promise<ReadFile> {
-  const { format, rows } = await readCsv(chunks, file, formats, sink);
+  files: Files,
+  options: UsageOptions,
+  sink: SumSink,
+): Promise<ReadFile | undefined> {
+  const size = file === '-' ? 0 : (files.stat(file)?.size ?? 0);
+  if (size < LEAST_BYTES_FOR_RANGES) return undefined;
+  const opened = await options.openInThreads?.(file);
+  if (!opened) return undefined;
+  try {
+    const formats = formatsOf(options);
+    const { file: ranges, threads } = opened;
+    const read = await readCsvRanges(ranges, file, formats, options.apart, sink, threads);
+    return read && csvRead(file, read);
+  } finally {
+    opened.close();
+  }
+}
+
+function formatsOf({ map }: UsageOptions): readonly CsvFormat[] {
+  return map ? [map, ...CSV_FORMATS] : CSV_FORMATS;
+}
+
+function csvRead(file: string, { format, rows }: CsvRead): ReadFile {
   const { title, explanation } = format;
   return { file: { file, format: title, rows, explanation }, pages: [] };
 }

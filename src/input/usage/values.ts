@@ -8,6 +8,8 @@ import type { Fields } from './format.ts';
 /** A value, or what is wrong with the text, as the end of a sentence that begins with its name. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
+/** So many digits are always counted exactly. */
+const PLAIN = /^\d{1,15}$/;
 const WHOLE = /^\d+(?:[.,]0+)?$/;
 const THOUSANDS = /^-?\d{1,3}(?:[., '\u00a0\u202f]\d{3})+(?:[.,]\d+)?$/;
 const MOST_SHOWN = 40;
@@ -17,6 +19,8 @@ const MOST_SHOWN = 40;
  * program means one by them and another a thousand.
  */
 export function parseCount(text: string, decimalComma = false): Parsed<number> {
+  // Nearly all of them: no need to ask what else they may be.
+  if (PLAIN.test(text)) return { value: Number(text) };
   if (THOUSANDS.test(text)) {
     return { problem: `has separators for thousands: ${shown(text)}; write plain digits` };
   }
