@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { VERSION } from '../src/version.ts';
@@ -75,4 +77,25 @@ describe('the built program', () => {
     expect((await launch(['estimate', 'nowhere.txt'])).code).toBe(2);
     expect((await launch([...estimate, 'gpt-nope', '-o', '9'])).code).toBe(3);
   });
+
+  it('reads a large export in threads, as one would', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'large-'));
+    const [header = '', ...rows] = readFileSync(`${ROOT}test/example/usage.csv`, 'utf8')
+      .trimEnd()
+      .split('\n');
+    // Above the size from which on threads help; the same rows again and again are all real.
+    const copies = Math.ceil((70 * 1024 ** 2) / rows.join('\n').length);
+    const file = join(folder, 'usage.csv');
+    writeFileSync(file, `${header}\n`);
+    for (let copy = 0; copy < copies; copy++) appendFileSync(file, `${rows.join('\n')}\n`);
+    const { code, out } = await launch(['audit', file, '-f', 'json', '-q']);
+    const once = await launch(['audit', 'test/example/usage.csv', '-f', 'json', '-q']);
+    const [many, one] = [JSON.parse(out), JSON.parse(once.out)];
+    expect(code).toBe(0);
+    expect(many.rows.read).toBe(copies * one.rows.read);
+    expect(many.total.requests).toBe(copies * one.total.requests);
+    expect(many.total.tokens.output).toBe(copies * one.total.tokens.output);
+    expect(Number(many.total.usdLow)).toBeCloseTo(copies * Number(one.total.usdLow), 4);
+    rmSync(folder, { recursive: true });
+  }, 60_000);
 });
