@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { run } from './run.ts';
+
+/** What becomes of the same usage, however it lies in files. */
+
+const EXAMPLE = readFileSync(new URL('example/usage.csv', import.meta.url), 'utf8');
+const [HEADER = '', ...ROWS] = EXAMPLE.trimEnd().split('\n');
+
+async function audit(files: readonly string[]) {
+  const cwd = mkdtempSync(join(tmpdir(), 'audit-'));
+  const names = files.map((content, index) => {
+    const name = `${index}.csv`;
+    writeFileSync(join(cwd, name), content);
+    return name;
+  });
+  const { code, out } = await run(['audit', ...names, '-f', 'json', '-b', 'project,day'], { cwd });
+  const { total, groups, rows, findings } = JSON.parse(out);
+  const said = findings.map(({ rule, message }: { rule: string; message: string }) => [
+    rule,
+    message,
+  ]);
+  return { code, total, groups, rows, said };
+}
+
+const csv = (rows: readonly string[], header = HEADER) => `${[header, ...rows].join('\n')}\n`;
+const dayOf = (row: string) => row.split(',')[0];
+
+describe('the same usage', () => {
+  it('may be cut into files between any two days', async () => {
+    const whole = await audit([csv(ROWS)]);
+    const days = [...new Set(ROWS.map(dayOf))];
+    for (const first of days.slice(1, 5)) {
+      const at = ROWS.findIndex((row) => dayOf(row) === first);
+      expect(await audit([csv(ROWS.slice(0, at)), csv(ROWS.slice(at))])).toEqual(whole);
+    }
+  });
+
+  it('may have its rows in any order, and its columns', async () => {
+    const whole = await audit([csv(ROWS)]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(ROWS, { minLength: ROWS.length }),
+        fc.shuffledSubarray(
+          HEADER.split(',').map((_, index) => index),
+          { minLength: HEADER.split(',').length },
+        ),
+        async (rows, order) => {
+          const moved = (line: string) => {
+            const cells = line.split(',');
+            return order.map((index) => cells[index]).join(',');
+          };
+          const { said, ...mixed } = await audit([csv(rows.map(moved), moved(HEADER))]);
+          expect(mixed).toEqual({
+            code: whole.code,
+            total: whole.total,
+            groups: whole.groups,
+            rows: whole.rows,
+          });
+          expect(said).toHaveLength(whole.said.length);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  it('counts once in two files, and twice in one', async () => {
+    const whole = await audit([csv(ROWS)]);
+    const doubled = await audit([csv(ROWS), csv(ROWS)]);
+    expect(doubled.total).toEqual(whole.total);
+    expect(doubled.rows.duplicate).toBe(whole.rows.read - whole.rows.empty);
+    const twice = await audit([csv([...ROWS, ...ROWS])]);
+    expect(twice.total.requests).toBe(2 * whole.total.requests);
+  });
+});
