@@ -37,6 +37,8 @@ export interface Rate {
 export interface Doubt {
   readonly reason: string;
   readonly settledBy: string;
+  /** It is about how long single requests were. */
+  readonly isOfLength?: boolean;
 }
 
 /** A price that a token may have. Several candidates are a range; one without a rate is no price. */
@@ -163,6 +165,7 @@ function scenarioRates(question: Question, scenario: Scenario): Candidate[] {
       ? [
           {
             reason: `which requests had more than ${count(model.longContextAbove)} input tokens is not in the data`,
+            isOfLength: true,
             settledBy: 'one row per request, or narrower buckets',
           },
         ]

@@ -78,7 +78,7 @@ describe('open-price', () => {
     ];
     const findings = said('open-price', rows);
     expect(lines(findings)).toEqual([
-      'warning: up to $10.00 in 1 row is open: which requests had more than 272,000 input tokens is not in the data; one row per request, or narrower buckets would settle it',
+      'warning: up to $10.00 in 1 row is open: which requests had more than 272,000 input tokens is not in the data (they had 4,000 on average); one row per request, or narrower buckets would settle it',
       'warning: up to $5.00 in 2 rows is open: the data does not tell the service tier; it may be standard, batch, priority; an export with the columns service_tier and batch, or --tier would settle it',
     ]);
     expect(findings[0]?.saving).toEqual({ low: 0n, high: dollars('10') });
