@@ -12,6 +12,7 @@ import {
 } from '../src/core/audit.ts';
 import { ANY_TIER, type UsageEntry } from '../src/core/entry.ts';
 import { entryOf, Ledger } from '../src/core/ledger.ts';
+import { allPriceChanges } from '../src/core/lookup.ts';
 import { exactUsd } from '../src/core/money.ts';
 import { withoutOverlaps } from '../src/core/overlap.ts';
 import { type Instant, isoWeekOf, parseInstant } from '../src/core/time.ts';
@@ -281,6 +282,14 @@ describe('files that overlap', () => {
     const request = (file: string, id: string) => inFile(file, [entry({ id, requests: 1 })]);
     const all = [...request('a', '1'), ...request('a', '2'), ...request('b', '2')];
     expect(counted(all).sum.requests).toBe(2);
+  });
+});
+
+describe('the rate table', () => {
+  it('knows every change of a price, without reading the prices', () => {
+    const each = TABLE.models.flatMap((model) => allPriceChanges(model));
+    expect(TABLE.priceChanges).toEqual([...new Set(each)].sort((a, b) => a - b));
+    expect(TABLE.priceChanges.length).toBeGreaterThan(20);
   });
 });
 

@@ -101,11 +101,11 @@ export interface Boundaries {
   readonly instants: readonly Instant[];
 }
 
-export function boundariesOf({ models }: RateTable): Boundaries {
+export function boundariesOf({ models, priceChanges }: RateTable): Boundaries {
   const limits = models.flatMap(({ longContextAbove }) => longContextAbove ?? []);
   return {
     inputTokens: [...new Set(limits)].sort((a, b) => a - b),
-    instants: [...new Set(models.flatMap(allPriceChanges))].sort((a, b) => a - b),
+    instants: priceChanges,
   };
 }
 

@@ -16,6 +16,8 @@ export interface RateTable {
   readonly models: readonly Model[];
   readonly tools: readonly Tool[];
   readonly imageOutputTokens: readonly ImageOutputTokens[];
+  /** Every instant at which a price of any model begins or ceases to hold, in order. */
+  readonly priceChanges: readonly Instant[];
   /** Every id, snapshot and alias, in lower case as OpenAI writes them. */
   readonly names: ReadonlyMap<string, NamedModel>;
 }

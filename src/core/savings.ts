@@ -4,7 +4,7 @@
  */
 import { type PricedCell, type PricingOptions, priceCell, sumOf } from './audit.ts';
 import type { Cell } from './ledger.ts';
-import { priceChanges, scenariosOf } from './lookup.ts';
+import { type RateMemo, scenariosOf } from './lookup.ts';
 import { addRanges, compare, type Money, NOTHING, type Range, ZERO } from './money.ts';
 import type { Model, RateTable } from './rates.ts';
 import type { AuditFacts } from './report.ts';
@@ -52,13 +52,12 @@ export function priceGroups(facts: Priced): readonly PriceGroup[] {
 }
 
 function grouped({ cells, rates, request }: Priced): PriceGroup[] {
-  const eras = erasOf.get(rates) ?? changesOfAll(rates);
-  erasOf.set(rates, eras);
   const groups = new Map<string, { model: Model; members: PricedCell[] }>();
   for (const priced of cells) {
     const { state, line } = priced;
     if (line.model === undefined || state === 'free' || state === 'unpriced') continue;
-    const key = priceKey(priced.cell, line.model, eras, request.ratesAsOf);
+    // Another model's price can change at another time, and what-ifs ask for it.
+    const key = priceKey(priced.cell, line.model, rates.priceChanges, request.ratesAsOf);
     const group = groups.get(key);
     if (group) group.members.push(priced);
     else groups.set(key, { model: line.model, members: [priced] });
@@ -69,15 +68,6 @@ function grouped({ cells, rates, request }: Priced): PriceGroup[] {
     const { cell, cost } = asOne(first.cell, members);
     return [{ model, members, cost, cell: { ...cell, tiers: tiersOf(first, model) } }];
   });
-}
-
-const erasOf = new WeakMap<RateTable, readonly Instant[]>();
-
-/** Every instant at which any price changes: another model's price can change at another time. */
-function changesOfAll({ models }: RateTable): Instant[] {
-  const [always, ever] = [Number.NEGATIVE_INFINITY as Instant, Number.POSITIVE_INFINITY as Instant];
-  const changes = models.flatMap((model) => priceChanges(model, always, ever));
-  return [...new Set(changes)].sort((a, b) => a - b);
 }
 
 function priceKey(
@@ -124,10 +114,15 @@ function asOne(first: Cell, members: readonly PricedCell[]): Pick<PriceGroup, 'c
   return { cost, cell: { ...first, ...sums, inputTokensPerRequest: bounds } };
 }
 
+/** What-ifs ask for the same rates again and again. */
+const memos = new WeakMap<RateTable, RateMemo>();
+
 /** What a cell would cost; undefined if any of it has no price. */
 export function costIf({ rates, request }: Priced, cell: Cell): Range | undefined {
   const { ratesAsOf, region } = request;
-  const options: PricingOptions = { ratesAsOf, region };
+  const memo = memos.get(rates) ?? new Map();
+  memos.set(rates, memo);
+  const options: PricingOptions = { ratesAsOf, region, memo };
   const { state, cost } = priceCell(rates, cell, options);
   return state === 'unpriced' ? undefined : cost;
 }

@@ -9,7 +9,7 @@ import type {
   RateTable,
   TokenRates,
 } from '../core/rates.ts';
-import { type Instant, parseInstant } from '../core/time.ts';
+import { addDays, type Instant, parseInstant } from '../core/time.ts';
 import type { RateFile, RateFileModel, RateFilePrice, RateFileTokens } from './rate-file.ts';
 
 /**
@@ -60,6 +60,7 @@ function toRateTable(json: RateFile, bytes: Uint8Array, file: string): RateTable
   const entries = json.models.map((model) => ({ model, read: later(() => toModel(model)) }));
   const models = later(() => entries.map(({ read }) => read()));
   const sources = later(() => toSources(json));
+  const changes = later(() => changesIn(json));
   return {
     file,
     version: instant(json.version),
@@ -85,6 +86,9 @@ function toRateTable(json: RateFile, bytes: Uint8Array, file: string): RateTable
       };
     }),
     imageOutputTokens: json.imageOutputTokens,
+    get priceChanges() {
+      return changes();
+    },
     names: new Map(entries.flatMap(({ model, read }) => namesOf(model, read))),
   };
 }
@@ -96,6 +100,19 @@ function later<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
+}
+
+/** Read off the dates, as to read all prices for it takes 10 ms. */
+function changesIn({ models }: RateFile): Instant[] {
+  const times = models.flatMap(({ prices }) =>
+    prices.flatMap(({ from, to, promotional = false, guaranteedUntil }) => [
+      ...[from, to].flatMap((time) => (time === null ? [] : instant(time))),
+      ...(promotional && guaranteedUntil !== undefined
+        ? [addDays(instant(guaranteedUntil), 1)]
+        : []),
+    ]),
+  );
+  return [...new Set(times)].sort((a, b) => a - b);
 }
 
 function toSources(json: RateFile): RateTable['sources'] {
