@@ -2,6 +2,7 @@
 
 import { addDecimals, type Decimal, formatDecimal, parseDecimal } from './decimal.ts';
 import type { BilledEntry } from './entry.ts';
+import { grouped } from './grouped.ts';
 import { parseLineItem } from './line-item.ts';
 import type { Rate } from './lookup.ts';
 import { add, compare, exactUsd, type Money, ZERO } from './money.ts';
@@ -296,15 +297,4 @@ function inOrder(a: BillLine, b: BillLine): number {
     [item.kind === 'none' ? '' : item.text, project].join('\n'),
   );
   return (first ?? '') < (second ?? '') ? -1 : 1;
-}
-
-function grouped<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const group = groups.get(key);
-    if (group) group.push(value);
-    else groups.set(key, [value]);
-  }
-  return groups;
 }

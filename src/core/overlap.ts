@@ -2,6 +2,7 @@
  * What two exports share is counted once. Rows of one file are all real, however alike; but a
  * bucket, or a request, that two files have is the same one.
  */
+import { grouped } from './grouped.ts';
 import type { Cell } from './ledger.ts';
 import { sumTokens } from './usage.ts';
 
@@ -79,17 +80,6 @@ function byIdentity(cells: readonly Cell[]): Map<string, Cell[]> {
 
 function byFile(cells: readonly Cell[]): Map<string, Cell[]> {
   return grouped(cells, ({ file = '' }) => file);
-}
-
-function grouped(cells: readonly Cell[], keyOf: (cell: Cell) => string): Map<string, Cell[]> {
-  const groups = new Map<string, Cell[]>();
-  for (const cell of cells) {
-    const key = keyOf(cell);
-    const group = groups.get(key);
-    if (group) group.push(cell);
-    else groups.set(key, [cell]);
-  }
-  return groups;
 }
 
 /** By what they hold; then by name, so that the order of the files makes no difference. */

@@ -1,7 +1,9 @@
 /** Why the bill and our own computation differ, day by day and line item by line item. */
+
 import type { PricedCell } from './audit.ts';
 import { type Bill, type BillLine, mergeLines } from './bill.ts';
 import { type Context, classify, distance } from './difference.ts';
+import { grouped } from './grouped.ts';
 import { type Match, matchesOf, partsOf } from './match.ts';
 import { add, addRanges, type Money, NOTHING, parseUsd, type Range, times, ZERO } from './money.ts';
 import { RateBook } from './rate-check.ts';
@@ -157,15 +159,4 @@ function inOrder(a: ReconciledLine, b: ReconciledLine): number {
   if (a.day !== b.day) return a.day - b.day;
   const [first, second] = [a, b].map(({ lineItem, project = '' }) => `${lineItem}\n${project}`);
   return (first ?? '') < (second ?? '') ? -1 : 1;
-}
-
-function grouped<T, K>(values: readonly T[], keyOf: (value: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const group = groups.get(key);
-    if (group) group.push(value);
-    else groups.set(key, [value]);
-  }
-  return groups;
 }

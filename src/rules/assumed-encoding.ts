@@ -1,5 +1,6 @@
+import { grouped } from '../core/grouped.ts';
 import type { EstimateFacts } from '../core/report.ts';
-import { grouped, listed, type Rule } from './rule.ts';
+import { listed, type Rule } from './rule.ts';
 
 /** A count is only as sure as the tokenizer. */
 export const assumedEncoding: Rule<EstimateFacts> = {

@@ -1,6 +1,7 @@
+import { grouped } from '../core/grouped.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import { count } from '../core/wording.ts';
-import { grouped, listed, type Rule } from './rule.ts';
+import { listed, type Rule } from './rule.ts';
 
 /** A request that the API would refuse costs nothing and does nothing. */
 export const contextWindow: Rule<EstimateFacts> = {

@@ -1,5 +1,6 @@
+import { grouped } from '../core/grouped.ts';
 import type { EstimateFacts } from '../core/report.ts';
-import { grouped, listed, type Rule } from './rule.ts';
+import { listed, type Rule } from './rule.ts';
 
 /** A price that OpenAI does not print, but that follows from what it says. */
 export const derivedPrice: Rule<EstimateFacts> = {

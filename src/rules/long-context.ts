@@ -1,6 +1,7 @@
+import { grouped } from '../core/grouped.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import { count } from '../core/wording.ts';
-import { grouped, listed, type Rule } from './rule.ts';
+import { listed, type Rule } from './rule.ts';
 
 /** The step in price is steep: one token more doubles the input price of the whole request. */
 export const longContext: Rule<EstimateFacts> = {

@@ -1,10 +1,11 @@
 import type { BillLine } from '../../core/bill.ts';
 import { parseDecimal } from '../../core/decimal.ts';
+import { grouped } from '../../core/grouped.ts';
 import { add, type Money, ZERO } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import { dayOf } from '../../core/time.ts';
 import { counted, usd } from '../../core/wording.ts';
-import { grouped, type Remark, type Rule } from '../rule.ts';
+import type { Remark, Rule } from '../rule.ts';
 import { TOLERANCE } from './reconciliation.ts';
 
 /** What a cost export alone can show: that a unit was billed at another rate than ours. */

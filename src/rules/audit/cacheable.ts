@@ -1,5 +1,6 @@
 import type { PricedCell, Sum } from '../../core/audit.ts';
 import { sumOf } from '../../core/audit.ts';
+import { grouped } from '../../core/grouped.ts';
 import type { Cell } from '../../core/ledger.ts';
 import { isPrice } from '../../core/lookup.ts';
 import type { Range } from '../../core/money.ts';
@@ -9,7 +10,7 @@ import { priceGroups, type Step, savingsOf, sumOfSavings } from '../../core/savi
 import { inputTokens, type TokenKind } from '../../core/usage.ts';
 import { count, counted, percent, usd } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';
-import { grouped, type Rule, shortened } from '../rule.ts';
+import { type Rule, shortened } from '../rule.ts';
 import { placeOf } from './named.ts';
 import { descending, rowsOf, usdLimit } from './what-if.ts';
 

@@ -1,3 +1,4 @@
+import { grouped } from '../../core/grouped.ts';
 import type { Cell } from '../../core/ledger.ts';
 import { addRanges, NOTHING, type Range } from '../../core/money.ts';
 import type { Model, RateTable } from '../../core/rates.ts';
@@ -12,7 +13,7 @@ import {
 import type { Instant } from '../../core/time.ts';
 import { percent, usdRange } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';
-import { grouped, listed, type Rule, shortened } from '../rule.ts';
+import { listed, type Rule, shortened } from '../rule.ts';
 import { nameOf, rowsBehind, type WhatIf, whatIf } from './what-if.ts';
 
 /** The words by which models of a family differ, from the largest to the smallest. */

@@ -1,9 +1,10 @@
 import { type PricedCell, sumOf } from '../../core/audit.ts';
+import { grouped } from '../../core/grouped.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import { type Step, sumOfSavings } from '../../core/savings.ts';
 import { count, counted, usdRange } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';
-import { grouped, type Remark, type Rule } from '../rule.ts';
+import type { Remark, Rule } from '../rule.ts';
 import { rowsBehind, rowsOf, type WhatIf, whatIf } from './what-if.ts';
 
 /** A tuned model costs to train, and then more by the token than its base. */

@@ -1,4 +1,5 @@
 import { DIMENSIONS, type Dimension, type PricedCell } from '../../core/audit.ts';
+import { grouped } from '../../core/grouped.ts';
 import {
   add,
   addRanges,
@@ -13,7 +14,7 @@ import type { AuditFacts, AuditRequest } from '../../core/report.ts';
 import { dayOf, type Instant } from '../../core/time.ts';
 import { counted, usd } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';
-import { grouped, type Remark, type Rule, shortened } from '../rule.ts';
+import { type Remark, type Rule, shortened } from '../rule.ts';
 import { named } from './named.ts';
 import { descending, rowsOf, usdLimit } from './what-if.ts';
 

@@ -1,9 +1,10 @@
+import { grouped } from '../../core/grouped.ts';
 import { add, type Money, type Range, ZERO } from '../../core/money.ts';
 import type { DifferenceClass, ReconciledLine } from '../../core/reconcile.ts';
 import type { AuditFacts, Severity } from '../../core/report.ts';
 import { dayOf } from '../../core/time.ts';
 import { counted, usd, usdRange } from '../../core/wording.ts';
-import { grouped, type Remark, type Rule, shortened } from '../rule.ts';
+import { type Remark, type Rule, shortened } from '../rule.ts';
 import { descending, usdLimit } from './what-if.ts';
 
 /** A cent, unless --tolerance says another amount. */

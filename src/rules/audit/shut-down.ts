@@ -1,8 +1,9 @@
 import { sumOf } from '../../core/audit.ts';
+import { grouped } from '../../core/grouped.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import { dayOf, daysBetween } from '../../core/time.ts';
 import { usdRange } from '../../core/wording.ts';
-import { grouped, type Rule } from '../rule.ts';
+import type { Rule } from '../rule.ts';
 import { remaining, shutdownOf } from '../shut-down.ts';
 import { rowsOf } from './what-if.ts';
 

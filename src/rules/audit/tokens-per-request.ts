@@ -1,12 +1,13 @@
 import type { PricedCell } from '../../core/audit.ts';
 import { sumOf } from '../../core/audit.ts';
+import { grouped } from '../../core/grouped.ts';
 import { add, type Money, ZERO } from '../../core/money.ts';
 import type { AuditFacts, AuditRequest } from '../../core/report.ts';
 import { dayOf } from '../../core/time.ts';
 import { inputTokens } from '../../core/usage.ts';
 import { count, counted, usd } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';
-import { grouped, type Remark, type Rule, shortened } from '../rule.ts';
+import { type Remark, type Rule, shortened } from '../rule.ts';
 import { placeOf } from './named.ts';
 import { descending, rowsOf, usdLimit } from './what-if.ts';
 

@@ -1,8 +1,9 @@
 import { itemsOf, type PricedCell } from '../../core/audit.ts';
+import { grouped } from '../../core/grouped.ts';
 import type { CostItem, QuantityItem } from '../../core/price.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import { count, counted } from '../../core/wording.ts';
-import { grouped, listed, type Rule } from '../rule.ts';
+import { listed, type Rule } from '../rule.ts';
 import { rowsOf } from './what-if.ts';
 
 /** Unknown is not zero: what has no price is named, with how much of it there is. */

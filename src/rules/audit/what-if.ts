@@ -1,4 +1,5 @@
 import type { PricedCell } from '../../core/audit.ts';
+import { grouped } from '../../core/grouped.ts';
 import { type Money, parseUsd, ZERO } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import {
@@ -10,7 +11,6 @@ import {
   sumOfSavings,
 } from '../../core/savings.ts';
 import type { Limits } from '../limits.ts';
-import { grouped } from '../rule.ts';
 
 /** A step in as much of the usage as is worth telling, and what it saves there. */
 export interface WhatIf {
