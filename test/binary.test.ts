@@ -96,6 +96,11 @@ describe('the built program', () => {
     expect(many.total.requests).toBe(copies * one.total.requests);
     expect(many.total.tokens.output).toBe(copies * one.total.tokens.output);
     expect(Number(many.total.usdLow)).toBeCloseTo(copies * Number(one.total.usdLow), 4);
+    const some = await launch(['audit', file, '-f', 'json', '-q', '--project', 'proj_search']);
+    const few = ['audit', 'test/example/usage.csv', '-f', 'json', '-q', '--project', 'proj_search'];
+    const someOfOne = JSON.parse((await launch(few)).out);
+    expect(someOfOne.total.requests).toBeGreaterThan(0);
+    expect(JSON.parse(some.out).total.requests).toBe(copies * someOfOne.total.requests);
     rmSync(folder, { recursive: true });
   }, 60_000);
 });

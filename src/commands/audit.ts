@@ -1,7 +1,7 @@
 import { type Dimension, groupBy, priceCell, type Sort, type Sum, sumOf } from '../core/audit.ts';
 import { BillFold } from '../core/bill.ts';
 import { missingFrom } from '../core/budget.ts';
-import type { UsageEntry } from '../core/entry.ts';
+import type { BilledEntry, UsageEntry } from '../core/entry.ts';
 import { InputError } from '../core/input-error.ts';
 import {
   type Boundaries,
@@ -11,6 +11,7 @@ import {
   type Kept,
   Ledger,
 } from '../core/ledger.ts';
+import { parseLineItem, subjectOf } from '../core/line-item.ts';
 import type { Money } from '../core/money.ts';
 import { resolveModel } from '../core/names.ts';
 import { type Overlap, withoutCountedImages, withoutOverlaps } from '../core/overlap.ts';
@@ -36,7 +37,7 @@ import { AUDIT_RULES } from '../rules/audit-rules.ts';
 import { findings } from '../rules/index.ts';
 import { loadRates } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
-import { tierOf } from './tier.ts';
+import { regionOf, tierOf } from './tier.ts';
 import { limitsFrom, wishesFrom } from './wishes.ts';
 
 export interface AuditOptions extends PrintOptions {
@@ -69,7 +70,7 @@ export async function runAudit(
 ): Promise<number> {
   const rates = await loadRates(io, options.rates);
   const now = instantOf(io.now());
-  const request = requestOf(options);
+  const request = requestOf(options, rates);
   const wishes = wishesFrom(
     options.rule ?? [],
     AUDIT_RULES.map(({ id }) => id),
@@ -78,16 +79,17 @@ export async function runAudit(
   const read = await readAll(names, options, request, rates, io);
   const pricing = { ...request, memo: new Map() };
   const priced = read.cells.map((cell) => priceCell(rates, cell, pricing));
+  const total = sumOf(priced);
   const bill = read.bill.end(rates, request);
   const facts: AuditFacts = {
     rates,
     now,
     request,
     files: read.files,
-    rows: countsOf(read, sumOf(priced), bill?.overlaps ?? []),
+    rows: countsOf(read, total, bill?.overlaps ?? []),
     period: periodOf(read.cells),
     cells: priced,
-    total: sumOf(priced),
+    total,
     dropped: read.dropped,
     overlaps: [...read.overlaps, ...(bill?.overlaps ?? [])],
     bad: read.bad,
@@ -95,7 +97,7 @@ export async function runAudit(
     // Without usage there is nothing to compare with; without a bill neither.
     reconciliation:
       bill && priced.length > 0
-        ? reconcile(priced, bill, rates, { now, region: options.region })
+        ? reconcile(priced, bill, rates, { now, region: request.region })
         : undefined,
   };
   const report: AuditReport = {
@@ -113,13 +115,15 @@ export async function runAudit(
 
 /** Data without any usage is whole, but no budget can be held against it. */
 function isComplete(facts: AuditFacts): boolean {
-  const { rows, request } = facts;
+  const { rows, request, bill } = facts;
   if (rows.bad > 0 || rows.unpriced > 0) return false;
+  if (bill !== undefined && bill.otherCurrencies.length > 0) return false;
   return request.budget === undefined || missingFrom(facts) === undefined;
 }
 
-function requestOf(options: AuditOptions): AuditRequest {
-  const { by = ['model'], since, until, model, project, top, sort, ratesAsOf, region } = options;
+function requestOf(options: AuditOptions, rates: RateTable): AuditRequest {
+  const { by = ['model'], since, until, model, project, top, sort, ratesAsOf } = options;
+  const region = options.region === undefined ? undefined : regionOf(options.region, rates);
   if (since !== undefined && until !== undefined && since >= until) {
     throw new InputError('--since must be before --until, which is not included');
   }
@@ -157,7 +161,7 @@ async function readAll(
   // One file has no overlaps, and then there is no need to keep its buckets apart.
   const isOne =
     names.length === 1 && names.every((name) => name === '-' || io.stat(name)?.kind === 'file');
-  const asked = askedBy(request.by);
+  const asked = askedFor(request);
   const size = names.reduce((sum, name) => sum + (io.stat(name)?.size ?? 0), 0);
   const tooLarge = size > MOST_BYTES_FOR_ALL ? NOT_NEEDED.filter((name) => !asked.has(name)) : [];
   const keep = new Set<Kept>([...asked, ...NOT_NEEDED].filter((name) => !tooLarge.includes(name)));
@@ -179,13 +183,14 @@ async function readAll(
     }
     switch (row.kind) {
       case 'usage':
-        if (accepts(row.entry)) ledger.add(withTier(row.entry, assumed), rows, period?.end);
+        if (accepts.usage(row.entry)) ledger.add(withTier(row.entry, assumed), rows, period?.end);
         else counts.outside += rows;
         return;
       case 'billed':
-        if (isWithin(request, row.entry.start)) bill.add(row.entry);
-        else counts.outside++;
-        counts.billed += isWithin(request, row.entry.start) ? 1 : 0;
+        if (accepts.billed(row.entry)) {
+          bill.add(row.entry);
+          counts.billed++;
+        } else counts.outside++;
         return;
       case 'empty':
         counts.empty += rows;
@@ -196,7 +201,7 @@ async function readAll(
     }
   }
 
-  const map = options.map === undefined ? undefined : mappedFormat(options.map);
+  const map = options.map === undefined ? undefined : mappedFormat(options.map, options.ratesAsOf);
   const files = await readUsage(
     [...names, ...(options.costs ?? [])],
     io,
@@ -240,16 +245,24 @@ const KEPT_FOR: Partial<Record<Dimension, Kept>> = {
   file: 'file',
 };
 
-function askedBy(by: readonly Dimension[]): Set<Kept> {
-  return new Set(by.flatMap((dimension) => KEPT_FOR[dimension] ?? []));
+/** What is shown, or told apart by a filter. */
+function askedFor({ by, projects }: AuditRequest): Set<Kept> {
+  const shown = by.flatMap((dimension) => KEPT_FOR[dimension] ?? []);
+  return new Set(projects === undefined ? shown : [...shown, 'project']);
 }
 
-function filterOf(request: AuditRequest, rates: RateTable): (entry: UsageEntry) => boolean {
+/** Both sides are filtered alike, or the bill would have what the usage leaves out. */
+function filterOf(request: AuditRequest, rates: RateTable) {
   const { models, projects } = request;
-  return ({ start, model, project }) =>
+  const isAskedFor = (start: Instant, model: string | undefined, project: string | undefined) =>
     isWithin(request, start) &&
     (projects === undefined || (project !== undefined && projects.includes(project))) &&
     (models === undefined || (model !== undefined && isOneOf(models, model, start, rates)));
+  return {
+    usage: ({ start, model, project }: UsageEntry) => isAskedFor(start, model, project),
+    billed: ({ start, lineItem, project }: BilledEntry) =>
+      isAskedFor(start, subjectOf(parseLineItem(lineItem)), project),
+  };
 }
 
 /** By its name, or by the name of the model that it stands for. */

@@ -89,7 +89,10 @@ export function answerLines(report: AuditReport): { label: string; value: string
     const value = formatTotal({ ...total.freeValue, unpriced: [] });
     lines.push({ label: 'Complimentary', value: `not billed, at list prices ${value}` });
   }
-  if (bill) lines.push({ label: 'Billed', value: formatTotal(settled(bill.total)) });
+  if (bill) {
+    const billed = { ...settled(bill.total), unpriced: bill.otherCurrencies };
+    lines.push({ label: 'Billed', value: formatTotal(billed) });
+  }
   if (reconciliation) {
     const { unexplained } = reconciliation;
     lines.push({

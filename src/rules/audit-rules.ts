@@ -11,6 +11,7 @@ import { imageQuality } from './audit/image-quality.ts';
 import { jump } from './audit/jump.ts';
 import { longContext } from './audit/long-context.ts';
 import { openPrice } from './audit/open-price.ts';
+import { otherCurrency } from './audit/other-currency.ts';
 import { overlap } from './audit/overlap.ts';
 import { reconciliation } from './audit/reconciliation.ts';
 import { savingsTogether } from './audit/savings-together.ts';
@@ -26,6 +27,7 @@ export const AUDIT_RULES: readonly Rule<AuditFacts>[] = [
   reconciliation,
   billRates,
   badRows,
+  otherCurrency,
   unpriced,
   openPrice,
   overlap,
