@@ -36,6 +36,8 @@ export interface EstimateRequest {
   readonly outputTokens?: number | undefined;
   /** How many input tokens of each call are read from the cache. */
   readonly cachedTokens?: number | undefined;
+  /** The same as a share of its input, from 0 to 1, rounded down to a token. */
+  readonly cachedShare?: number | undefined;
   /** How many input tokens of each call are written to the cache. */
   readonly cacheWriteTokens?: number | undefined;
   readonly cacheTtl?: CacheTtl | undefined;
@@ -50,7 +52,7 @@ export const CACHE_TTLS = ['30m', '12h'] as const;
 export type CacheTtl = (typeof CACHE_TTLS)[number];
 
 /** How often a period comes in a month of 30 days. */
-export const PERIODS_PER_MONTH = { hour: 720, day: 30 } as const;
+export const PERIODS_PER_MONTH = { hour: 720, day: 30, month: 1 } as const;
 export type Period = keyof typeof PERIODS_PER_MONTH;
 
 export interface Estimate {
@@ -146,7 +148,8 @@ function tokensOf(
   input: number | null,
   output: number,
 ): Tokens {
-  const { cachedTokens = 0, cacheWriteTokens = 0, requests = 1 } = request;
+  const { cacheWriteTokens = 0, requests = 1 } = request;
+  const cachedTokens = request.cachedTokens ?? shareOf(input ?? 0, request.cachedShare ?? 0);
   if (input === null) return { text: { input, output: output * requests } };
   const uncached = input - cachedTokens - cacheWriteTokens;
   if (uncached < 0) {
@@ -165,6 +168,11 @@ function tokensOf(
     throw new InputError([{ source, message }]);
   }
   return { text };
+}
+
+/** A share to a hundredth of a percent, in whole numbers: 0.29 of 100 is 29. */
+function shareOf(tokens: number, share: number): number {
+  return Math.floor((tokens * Math.round(share * 10_000)) / 10_000);
 }
 
 export function hasOutput(model: Model | undefined): boolean {

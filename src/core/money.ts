@@ -74,6 +74,10 @@ export function add(a: Money, b: Money): Money {
   return (a + b) as Money;
 }
 
+export function subtract(a: Money, b: Money): Money {
+  return (a - b) as Money;
+}
+
 /** `count` is a whole number that is exact as a double. */
 export function times(price: Money, count: number): Money {
   return (price * BigInt(count)) as Money;

@@ -1,5 +1,7 @@
 import type { CostState, Dimension, Group, PricedCell, Sort, Sum } from './audit.ts';
 import type { Bill } from './bill.ts';
+import type { BudgetChange } from './change.ts';
+import type { JudgedBudget, Strictness } from './check.ts';
 import type { Estimate, Unreadable } from './estimate.ts';
 import type { Kept } from './ledger.ts';
 import type { Money, Range } from './money.ts';
@@ -23,6 +25,8 @@ export interface Finding {
   readonly severity: Severity;
   readonly message: string;
   readonly source?: Source | undefined;
+  /** The budget that it is about. */
+  readonly budget?: string | undefined;
   /** What could be saved, or is at stake. Never to be added up: savings overlap. */
   readonly saving?: Range | undefined;
   readonly certainty?: Certainty | undefined;
@@ -126,12 +130,55 @@ export interface AuditReport extends AuditFacts {
   readonly complete: boolean;
 }
 
+/** What prompts cost now, and what they cost before. */
+export interface Comparison {
+  /** As it was asked for: a git ref, or a report. */
+  readonly base: string;
+  /** The same; undefined is the work tree. */
+  readonly head: string | undefined;
+  readonly budgets: readonly BudgetChange[];
+}
+
+/** What `check` found out, before anybody has put it into words. */
+export interface CheckFacts {
+  readonly rates: RateTable;
+  readonly now: Instant;
+  /** The configuration. */
+  readonly config: Source;
+  readonly strictness: Pick<Strictness, 'assume'>;
+  readonly budgets: readonly JudgedBudget[];
+  /** Only where a base was given. */
+  readonly comparison: Comparison | undefined;
+  readonly unreadable: readonly Unreadable[];
+}
+
+export interface CheckReport extends CheckFacts {
+  readonly command: 'check';
+  readonly findings: readonly Finding[];
+  /** False when something could not be read, priced or judged: it then does not pass. */
+  readonly complete: boolean;
+  /** Whether failures are told and the exit code is 0 all the same. */
+  readonly warnOnly: boolean;
+}
+
+export interface DiffReport {
+  readonly command: 'diff';
+  readonly rates: RateTable;
+  readonly now: Instant;
+  readonly comparison: Comparison;
+  readonly findings: readonly Finding[];
+  readonly complete: boolean;
+}
+
+export type Report = EstimateReport | AuditReport | CheckReport | DiffReport;
+
 export const EXIT = { ok: 0, failed: 1, cannotRun: 2, incomplete: 3, bug: 70 } as const;
 
 /** A failed rule wins over incomplete data: the known part alone is then too much. */
 export function exitCode(
-  report: Pick<EstimateReport | AuditReport, 'findings' | 'complete'>,
+  report: Pick<Report, 'findings' | 'complete'> & { readonly warnOnly?: boolean },
 ): number {
+  if (report.warnOnly) return EXIT.ok;
   if (report.findings.some(({ severity }) => severity === 'error')) return EXIT.failed;
   return report.complete ? EXIT.ok : EXIT.incomplete;
 }

@@ -67,7 +67,7 @@ function costColumns(report: EstimateReport): Column<EstimateRow>[] {
   } else {
     columns.push({ title: 'Cost', kind: 'cost', value: rowCost });
   }
-  if (per) {
+  if (per && per !== 'month') {
     columns.push({
       title: inputOnly ? 'Input a month' : 'A month',
       kind: 'cost',

@@ -83,7 +83,7 @@ export function summaryLines(report: EstimateReport): { label: string; value: st
       value: atLeast(total, complete),
     });
     const { per } = report.request;
-    if (per) {
+    if (per && per !== 'month') {
       const month = { ...perMonth(total, per), unpriced: total.unpriced };
       lines.push({ label: 'A month (30 days)', value: atLeast(month, complete) });
     }

@@ -1,0 +1,265 @@
+/** Budgets for prompts that are to be sent: what calls of them cost, held against limits. */
+import { type Check, judgeTokens, judgeUsd, type Strictness } from './check.ts';
+import {
+  estimate,
+  hasOutput,
+  PERIODS_PER_MONTH,
+  type Period,
+  type Prompt,
+  type PromptEstimate,
+} from './estimate.ts';
+import { addRanges, type Money, NOTHING, type Range, times } from './money.ts';
+import { totalOf } from './price.ts';
+import type { Model, RateTable } from './rates.ts';
+import type { Instant } from './time.ts';
+import type { ServiceTier } from './usage.ts';
+
+export interface PromptLimits {
+  readonly usdPerCall?: Money | undefined;
+  readonly usdPerRun?: Money | undefined;
+  /** Of 30 days. */
+  readonly usdPerMonth?: Money | undefined;
+  /** Input tokens of one call. */
+  readonly tokensPerFile?: number | undefined;
+  /** Input tokens of one call, of all that the model can take: 0.5 is half of it. */
+  readonly contextShare?: number | undefined;
+}
+
+/** How much more something may be than before. */
+export interface IncreaseLimits {
+  readonly usd?: Money | undefined;
+  readonly percent?: number | undefined;
+  readonly tokens?: number | undefined;
+}
+
+/** How a prompt is called, and what that may cost. */
+export interface PromptSettings {
+  /** Alternatives: each of them is held against the limits. */
+  readonly models: readonly string[];
+  /** Of each call; `maximum` is the longest answer that the model can give. */
+  readonly outputTokens?: number | 'maximum' | undefined;
+  readonly requests: number;
+  /** What `requests` are counted by: once a run of the build, or a rate. */
+  readonly per: 'run' | Period;
+  readonly tier: ServiceTier;
+  readonly region: string;
+  /** How much of the input is read from the cache, from 0 to 1. */
+  readonly cachedShare?: number | undefined;
+  readonly limits: PromptLimits;
+  /** Of each file: USD and percent of one call, and its tokens. */
+  readonly increase: IncreaseLimits;
+}
+
+/** Settings of its own for some of the files. */
+export interface Override {
+  readonly files: readonly string[];
+  readonly settings: Partial<Omit<PromptSettings, 'tier' | 'region'>>;
+}
+
+export interface PromptBudget extends PromptSettings {
+  readonly name: string;
+  /** Patterns, as the configuration has them. */
+  readonly files: readonly string[];
+  readonly overrides: readonly Override[];
+  readonly warnAt: readonly number[];
+  /** Of the cost of all files together, for a run or a month as `per` says. */
+  readonly totalIncrease: Omit<IncreaseLimits, 'tokens'>;
+}
+
+/** A prompt and what holds for it: the budget's settings, and over them its own. */
+export interface BudgetedPrompt {
+  readonly prompt: Prompt;
+  readonly settings: PromptSettings;
+  /** Limits that the file alone has: those for a run or a month are then its own. */
+  readonly own: PromptLimits;
+}
+
+/** What calls of a prompt cost: `known`, and up to `most` where the output is not given. */
+export interface Calls {
+  readonly known: Range;
+  readonly most: Range | undefined;
+  /** Why not all of it is known. */
+  readonly missing: string | undefined;
+}
+
+/** A prompt with one of its models. */
+export interface CalledPrompt {
+  readonly prompt: Prompt;
+  /** As the configuration has it. */
+  readonly model: string;
+  /** Undefined when the rate table does not know it. */
+  readonly known: Model | undefined;
+  /** Of one call; null when no tokenizer is known. */
+  readonly inputTokens: number | null;
+  readonly call: Calls;
+  /** All its calls, in a run or, if they are a rate, in a month. */
+  readonly all: Calls;
+  readonly settings: PromptSettings;
+  readonly own: PromptLimits;
+}
+
+/**
+ * Prices every prompt with each of its models. Never fails: what has no price is `missing`.
+ * @throws InputError when more tokens are counted than can be counted exactly
+ */
+export function callPrompts(
+  prompts: readonly BudgetedPrompt[],
+  rates: RateTable,
+  at: Instant,
+): CalledPrompt[] {
+  return prompts.flatMap(({ prompt, settings, own }) => {
+    const { models, outputTokens, tier, region, cachedShare } = settings;
+    const tokens = typeof outputTokens === 'number' ? { outputTokens } : {};
+    const request = { prompts: [prompt], models, at, tier, region, cachedShare, ...tokens };
+    return estimate(request, rates).models.flatMap(({ name, model, prompts: [priced] }) => {
+      if (!priced) return [];
+      const call = callOf(priced, model, outputTokens);
+      return [
+        {
+          ...{ prompt, model: name, known: model, inputTokens: priced.inputTokens },
+          ...{ call, all: timesCalls(call, callsIn(settings)), settings, own },
+        },
+      ];
+    });
+  });
+}
+
+function callOf(
+  { line, atMaximumOutput }: PromptEstimate,
+  model: Model | undefined,
+  output: PromptSettings['outputTokens'],
+): Calls {
+  const given = totalOf([line]);
+  const longest = atMaximumOutput && totalOf([atMaximumOutput]);
+  const [unpriced] = (output === 'maximum' ? (longest ?? given) : given).unpriced;
+  const missing = unpriced?.item.cost.kind === 'unpriced' ? unpriced.item.cost.reason : undefined;
+  if (typeof output === 'number' || !hasOutput(model)) {
+    return { known: given, most: given, missing };
+  }
+  const most = longest?.unpriced.length === 0 ? longest : undefined;
+  if (output === undefined) return { known: given, most, missing };
+  return {
+    known: most ?? given,
+    most,
+    missing: missing ?? (most ? undefined : 'the longest answer that it can give is not known'),
+  };
+}
+
+/** In a run, or in a month if they are a rate. */
+function callsIn({ requests, per }: PromptSettings): number {
+  return per === 'run' ? requests : requests * PERIODS_PER_MONTH[per];
+}
+
+function timesCalls({ known, most, missing }: Calls, calls: number): Calls {
+  const all = ({ low, high }: Range) => ({ low: times(low, calls), high: times(high, calls) });
+  return { known: all(known), most: most && all(most), missing };
+}
+
+/** All of them together; the first thing that is missing is the reason. */
+export function sumCalls(all: readonly Calls[]): Calls {
+  return all.reduce<Calls>(
+    (sum, { known, most, missing }) => ({
+      known: addRanges(sum.known, known),
+      most: sum.most && most && addRanges(sum.most, most),
+      missing: sum.missing ?? missing,
+    }),
+    { known: NOTHING, most: NOTHING, missing: undefined },
+  );
+}
+
+/** Holds every prompt, and all of them together, against the limits of their budget. */
+export function judgePrompts(
+  budget: PromptBudget,
+  called: readonly CalledPrompt[],
+  strictness: Strictness,
+): Check[] {
+  const checks = called.flatMap((prompt) => judgePrompt(budget.name, prompt, strictness));
+  for (const model of new Set(called.map((prompt) => prompt.model))) {
+    const of = called.filter((prompt) => prompt.model === model);
+    const { usdPerRun, usdPerMonth } = budget.limits;
+    const subject = of.length === 1 ? subjectOf(of[0]) : `all ${of.length} files with ${model}`;
+    const source = of.length === 1 ? of[0]?.prompt.source : undefined;
+    // Files that are called by the run and files that are called by the month have no common sum.
+    for (const [limit, allowed, isOfLimit] of [
+      ['usdPerRun', usdPerRun, isByRun],
+      ['usdPerMonth', usdPerMonth, isByMonth],
+    ] as const) {
+      const counted = of.filter(isOfLimit);
+      if (allowed === undefined || counted.length === 0) continue;
+      const sum = sumCalls(counted.map(({ all }) => all));
+      checks.push(
+        judgeCalls({ budget: budget.name, limit, subject, source }, sum, allowed, strictness),
+      );
+    }
+  }
+  return checks;
+}
+
+const isByRun = ({ settings }: CalledPrompt) => settings.per === 'run';
+const isByMonth = ({ settings }: CalledPrompt) => settings.per !== 'run';
+
+function judgePrompt(budget: string, called: CalledPrompt, strictness: Strictness): Check[] {
+  const { settings, own, inputTokens, known, call, all } = called;
+  const { usdPerCall, tokensPerFile, contextShare } = { ...settings.limits, ...own };
+  const about = { budget, subject: subjectOf(called), source: called.prompt.source };
+  const checks: Check[] = [];
+  if (usdPerCall !== undefined) {
+    checks.push(judgeCalls({ ...about, limit: 'usdPerCall' }, call, usdPerCall, strictness));
+  }
+  const ownLimit = isByRun(called) ? ('usdPerRun' as const) : ('usdPerMonth' as const);
+  const ownTotal = own[ownLimit];
+  if (ownTotal !== undefined) {
+    checks.push(judgeCalls({ ...about, limit: ownLimit }, all, ownTotal, strictness));
+  }
+  const tokens = { low: inputTokens ?? 0, high: inputTokens ?? 0 };
+  const uncounted = inputTokens === null ? 'its tokenizer is not known' : undefined;
+  const found = inputTokens === null ? undefined : ({ unit: 'tokens', ...tokens } as const);
+  if (tokensPerFile !== undefined) {
+    checks.push({
+      ...{ ...about, limit: 'tokensPerFile', found },
+      allowed: { unit: 'tokens', low: tokensPerFile, high: tokensPerFile },
+      verdict: judgeTokens(tokens, tokensPerFile, strictness, uncounted),
+    });
+  }
+  if (contextShare !== undefined) {
+    const most = known?.maxInputTokens ?? known?.contextWindow;
+    const limit = Math.floor((most ?? 0) * contextShare);
+    const missing =
+      uncounted ?? (most === undefined ? 'its context window is not known' : undefined);
+    checks.push({
+      ...{ ...about, limit: 'contextShare', found },
+      allowed: { unit: 'tokens', low: limit, high: limit },
+      verdict:
+        missing === undefined
+          ? judgeTokens(tokens, limit, strictness)
+          : { kind: 'undecided', reason: missing },
+    });
+  }
+  return checks;
+}
+
+function judgeCalls(
+  about: Pick<Check, 'budget' | 'limit' | 'subject' | 'source'>,
+  { known, most, missing }: Calls,
+  limit: Money,
+  strictness: Strictness,
+): Check {
+  // Where the output is not given, the longest answer has to fit.
+  const longestFits = most !== undefined && most.high <= limit;
+  const found = missing === undefined && longestFits ? most : known;
+  const unknown = longestFits ? undefined : OUTPUT_UNKNOWN;
+  const isWhole = most !== undefined && most.low === known.low && most.high === known.high;
+  return {
+    ...about,
+    allowed: { unit: 'usd', low: limit, high: limit },
+    found: { unit: 'usd', low: found.low, high: found.high },
+    verdict: judgeUsd(found, limit, strictness, missing ?? (isWhole ? undefined : unknown)),
+  };
+}
+
+const OUTPUT_UNKNOWN =
+  'the output is not known, and as much as the model can give would not fit; set outputTokens';
+
+function subjectOf(called: CalledPrompt | undefined): string {
+  return called ? `${called.prompt.source.file} with ${called.model}` : '';
+}
