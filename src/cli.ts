@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { AuditOptions } from './commands/audit.ts';
 import type { EstimateOptions } from './commands/estimate.ts';
-import type { RatesOptions } from './commands/rates.ts';
+import type { RateHistoryFormat, RatesOptions } from './commands/rates.ts';
 import { DIMENSIONS, type Dimension, SORTS } from './core/audit.ts';
 import { CACHE_TTLS, PERIODS_PER_MONTH } from './core/estimate.ts';
 import { InputError } from './core/input-error.ts';
@@ -9,7 +9,8 @@ import { type Money, parseUsd } from './core/money.ts';
 import { EXIT } from './core/report.ts';
 import { type Instant, parseInstant } from './core/time.ts';
 import type { Io } from './io.ts';
-import { FORMAT_NAMES, FORMATS } from './output/index.ts';
+import { type Destination, FORMATS, type FormatName, formatsOf } from './output/index.ts';
+import type { RateListFormat } from './output/rate-list.ts';
 import { safeText } from './output/safe.ts';
 import { VERSION } from './version.ts';
 
@@ -87,7 +88,7 @@ Exit codes:
 `;
 
 function estimateCommand(io: Io, setCode: SetCode): Command {
-  return withPrintOptions(new Command('estimate'))
+  return withPrintOptions(new Command('estimate'), formatsOf('estimate'))
     .summary('what prompts will cost')
     .description(
       'Counts the tokens of prompt files and prices them. Without --model it compares current models.',
@@ -123,7 +124,7 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
 }
 
 function auditCommand(io: Io, setCode: SetCode): Command {
-  return withPrintOptions(new Command('audit'))
+  return withPrintOptions(new Command('audit'), formatsOf('audit'))
     .summary('where the money went, and whether the bill is right')
     .description(
       'Reads usage exports, logs and cost exports of OpenAI, prices every row at the rates of its day, and compares with the bill. All times are UTC.',
@@ -169,8 +170,11 @@ function auditCommand(io: Io, setCode: SetCode): Command {
     });
 }
 
+const RATE_LIST: readonly RateListFormat[] = ['text', 'json', 'csv', 'markdown'];
+const RATE_HISTORY: readonly RateHistoryFormat[] = ['text', 'json'];
+
 function ratesCommand(io: Io, setCode: SetCode): Command {
-  const list = withPrintOptions(new Command('list'))
+  const list = withPrintOptions(new Command('list'), RATE_LIST)
     .summary('all models and their prices')
     .description('Lists the models with their prices per million text tokens.')
     .option('--on <date>', 'prices in force on a day (UTC)', instant)
@@ -179,12 +183,12 @@ function ratesCommand(io: Io, setCode: SetCode): Command {
       const { listRates } = await import('./commands/rates.ts');
       setCode(await listRates(options, io));
     });
-  const show = withPrintOptions(new Command('show'), ['text', 'json'])
+  const show = withPrintOptions(new Command('show'), RATE_HISTORY)
     .summary('one model: all prices, with history and sources')
     .description('Shows everything that the rate table says of a model or tool.')
     .argument('<model>', 'a model, alias, fine-tuned model or tool')
     .option('--rates <file>', 'another rate table')
-    .action(async (name: string, options: RatesOptions) => {
+    .action(async (name: string, options: RatesOptions<RateHistoryFormat>) => {
       const { showRates } = await import('./commands/rates.ts');
       setCode(await showRates(name, options, io));
     });
@@ -204,18 +208,51 @@ function ratesCommand(io: Io, setCode: SetCode): Command {
     .addCommand(check);
 }
 
-function withPrintOptions(command: Command, formats: readonly string[] = FORMAT_NAMES): Command {
-  const help = formats.map((name) => {
-    const format = FORMATS[name as keyof typeof FORMATS];
-    return `${name} (${format.help})`;
-  });
+function withPrintOptions(command: Command, formats: readonly FormatName[]): Command {
+  const help = formats.map((name) => `${name} (${FORMATS[name].help})`);
   return command
     .addOption(
-      new Option('-f, --format <format>', help.join(', ')).choices(formats).default('text'),
+      new Option(
+        '-f, --format <format>',
+        `${help.join(', ')}; repeatable, and format=file writes a file`,
+      )
+        .argParser(destinations(formats))
+        .default(TEXT, 'text'),
     )
     .option('--color', 'colour even when it is piped')
     .option('--no-color', 'no colour')
     .option('-q, --quiet', 'no warnings and notes');
+}
+
+const TEXT: readonly Destination[] = [{ format: 'text', file: undefined }];
+
+/** Several formats may be asked for, but standard output has room for one. */
+function destinations(formats: readonly FormatName[]) {
+  return (value: string, previous: readonly Destination[]): Destination[] => {
+    const added = value.split(',').map((part) => destination(part.trim(), formats));
+    const all = previous === TEXT ? added : [...previous, ...added];
+    const places = all.map(({ file }) => file);
+    for (const file of new Set(places)) {
+      if (places.filter((other) => other === file).length < 2) continue;
+      const where = file === undefined ? 'standard output' : safeText(file);
+      throw new InvalidArgumentError(
+        `Two formats cannot both go to ${where}; name a file, such as json=report.json.`,
+      );
+    }
+    return all;
+  };
+}
+
+function destination(part: string, formats: readonly FormatName[]): Destination {
+  const [name = '', ...rest] = part.split('=');
+  const format = formats.find((each) => each === name);
+  if (format === undefined) {
+    throw new InvalidArgumentError(`"${safeText(name)}" is none of ${formats.join(', ')}.`);
+  }
+  if (rest.length === 0) return { format, file: undefined };
+  const file = rest.join('=');
+  if (file === '') throw new InvalidArgumentError(`"${name}=" names no file.`);
+  return { format, file: file === '-' ? undefined : file };
 }
 
 function names(value: string, previous: readonly string[] = []): string[] {

@@ -1,11 +1,19 @@
 import {
+  accessSync,
+  appendFileSync,
   closeSync,
+  constants,
+  fchmodSync,
   fstatSync,
   openSync,
   readFileSync,
   readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
   type Stats,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
@@ -27,6 +35,13 @@ export interface Io extends Files {
   err(text: string): void;
   /** Shows how far it is, in place of what it showed before; nothing unless somebody is watching. */
   progress(text: string): void;
+  /**
+   * Writes a file whole, or leaves what was there before. What is no regular file, such as a device
+   * or a pipe, is written to. @throws the error of the file system
+   */
+  writeFile(path: string, text: string): void;
+  /** @throws the error of the file system */
+  appendFile(path: string, text: string): void;
   /** A large regular file, to be read by several threads. @throws the error of the file system */
   openInThreads(path: string): Promise<ThreadedFile>;
   /** A file that the package ships, by its path below the package's root. */
@@ -53,6 +68,8 @@ export function nodeIo(cwd = process.cwd()): Io {
       const files = await findFiles('**', { cwd: at(folder), absolute: false });
       return files.map((file) => join(folder, file));
     },
+    writeFile: (path, text) => replaceFile(at(path), text),
+    appendFile: (path, text) => appendFileSync(at(path), text),
     // Most files are small, and need no threads.
     openInThreads: async (path) => (await import('./threads.ts')).openInThreads(at(path)),
     packageFile: (path) => fileURLToPath(new URL(path, PACKAGE_ROOT)),
@@ -97,6 +114,32 @@ function writerTo(file: number, stream: () => NodeJS.WriteStream): (text: string
     }
     if (left.length > 0) slow?.write(left);
   };
+}
+
+/** Nobody ever sees half a file: it is written beside the old one, and takes its place at once. */
+function replaceFile(path: string, text: string): void {
+  const old = statSync(path, { throwIfNoEntry: false });
+  if (old && !old.isFile()) {
+    writeFileSync(path, text);
+    return;
+  }
+  // A link stays one: what it points to is replaced. To take its place asks nothing of a file that
+  // may only be read, so that is asked first.
+  const target = old ? realpathSync(path) : path;
+  if (old) accessSync(target, constants.W_OK);
+  const temporary = `${target}.${process.pid}.tmp`;
+  // `x`: what lies at that path already is not ours.
+  const file = openSync(temporary, 'wx');
+  try {
+    writeFileSync(file, text);
+    if (old) fchmodSync(file, old.mode);
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Large enough that a call costs nothing, small enough to stay in the processor's cache. */

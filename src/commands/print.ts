@@ -1,45 +1,120 @@
-import type { Finding } from '../core/report.ts';
+import { InputError, type InputProblem } from '../core/input-error.ts';
+import type { Report } from '../core/report.ts';
+import { errorCode } from '../input/file-names.ts';
 import type { Io } from '../io.ts';
-import { FORMATS, type Format, type FormatName, type Reporter } from '../output/index.ts';
+import {
+  type Destination,
+  FORMATS,
+  type Format,
+  type FormatName,
+  type Reporter,
+} from '../output/index.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
 
-export interface PrintOptions {
-  readonly format?: FormatName;
+export interface PrintOptions<Name extends FormatName = FormatName> {
+  readonly format: readonly Destination<Name>[];
   readonly color?: boolean;
   readonly quiet?: boolean;
 }
 
 /**
- * Writes the report in the format asked for. A format without room for findings leaves them to
- * standard error, so that nothing is said nowhere.
+ * Writes the report in each format to where it goes. Findings that standard output does not show
+ * go to standard error, so that nothing is said nowhere.
+ * @throws InputError for files that cannot be written, when all else has been
  */
-export async function print<Report extends { readonly findings: readonly Finding[] }>(
-  report: Report,
-  reporterOf: (format: Format) => Promise<Reporter<Report>>,
+export async function print<R extends Report>(
+  report: R,
+  reporterOf: (format: Format) => Promise<Reporter<R>> | undefined,
   options: PrintOptions,
   io: Io,
 ): Promise<void> {
-  const format = FORMATS[options.format ?? 'text'];
-  const reporter = await reporterOf(format);
   const shown = options.quiet ? withErrorsOnly(report) : report;
-  io.out(reporter(shown, await terminalFor(options, io)));
-  if (!format.showsFindings) {
+  const outputs = await rendered(
+    async (name, terminal) => {
+      const reporter = await reporterOf(FORMATS[name]);
+      if (!reporter) throw new InputError(`${report.command} has no format ${name}`);
+      return reporter(shown, terminal);
+    },
+    options,
+    io,
+  );
+  const onScreen = outputs.filter(({ file }) => file === undefined);
+  for (const { text } of onScreen) io.out(text);
+  if (!onScreen.some(({ format }) => FORMATS[format].showsFindings)) {
     const { findingLine } = await import('../output/finding.ts');
     for (const finding of shown.findings) io.err(`${findingLine(finding)}\n`);
   }
+  writeFiles(outputs, io);
 }
 
-function withErrorsOnly<Report extends { readonly findings: readonly Finding[] }>(
-  report: Report,
-): Report {
+function withErrorsOnly<R extends Report>(report: R): R {
   return { ...report, findings: report.findings.filter(({ severity }) => severity === 'error') };
 }
 
-export async function terminalFor(options: PrintOptions, io: Io): Promise<Terminal> {
-  const colour = options.color ?? wantsColour(io);
+/** Writes what is no report, in each format to where it goes. @throws InputError as `print` does */
+export async function publish<Name extends FormatName>(
+  render: Render<Name>,
+  options: PrintOptions<Name>,
+  io: Io,
+): Promise<void> {
+  const outputs = await rendered(render, options, io);
+  for (const { file, text } of outputs) if (file === undefined) io.out(text);
+  writeFiles(outputs, io);
+}
+
+type Render<Name> = (format: Name, terminal: Terminal) => string | Promise<string>;
+
+interface Output<Name> extends Destination<Name> {
+  readonly text: string;
+}
+
+/** All of them, before any is written: what fails leaves nothing behind. */
+async function rendered<Name extends FormatName>(
+  render: Render<Name>,
+  { format, color }: PrintOptions<Name>,
+  io: Io,
+): Promise<Output<Name>[]> {
+  const outputs: Output<Name>[] = [];
+  for (const destination of format) {
+    const terminal = await terminalFor(destination, color, io);
+    outputs.push({ ...destination, text: await render(destination.format, terminal) });
+  }
+  return outputs;
+}
+
+/** Every one that can be written. @throws InputError for each of the others */
+function writeFiles(outputs: readonly Output<FormatName>[], io: Io): void {
+  const problems: InputProblem[] = [];
+  for (const { file, text } of outputs) {
+    if (file === undefined) continue;
+    try {
+      io.writeFile(file, text);
+    } catch (error) {
+      problems.push({ source: { file }, message: unwritable(error) });
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+function unwritable(error: unknown): string {
+  const code = errorCode(error);
+  return UNWRITABLE[code] ?? `cannot be written (${code})`;
+}
+
+const UNWRITABLE: Readonly<Record<string, string>> = {
+  EISDIR: 'cannot be written: it is a directory',
+  ENOENT: 'cannot be written: there is no such directory',
+};
+
+async function terminalFor(
+  { file }: Destination,
+  color: boolean | undefined,
+  io: Io,
+): Promise<Terminal> {
+  if (file !== undefined) return terminalOf(Number.POSITIVE_INFINITY, false);
   // What is piped is not wrapped: a program reads lines, and so does grep.
   const width = io.columns ?? (Number(io.env.COLUMNS) || Number.POSITIVE_INFINITY);
-  return terminalOf(width, colour);
+  return terminalOf(width, color ?? wantsColour(io));
 }
 
 /** The conventions of no-color.org and force-color.org; then whether there is a terminal. */

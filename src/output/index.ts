@@ -1,4 +1,10 @@
-import type { AuditReport, EstimateReport } from '../core/report.ts';
+import type {
+  AuditReport,
+  CheckReport,
+  DiffReport,
+  EstimateReport,
+  Report,
+} from '../core/report.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Result in, text out: somebody else writes it. */
@@ -8,6 +14,8 @@ export type Reporter<Report> = (report: Report, terminal: Terminal) => string;
 export interface Format {
   readonly estimate: () => Promise<Reporter<EstimateReport>>;
   readonly audit: () => Promise<Reporter<AuditReport>>;
+  readonly check?: () => Promise<Reporter<CheckReport>>;
+  readonly diff?: () => Promise<Reporter<DiffReport>>;
   readonly help: string;
   /** A format without room for findings leaves them to standard error. */
   readonly showsFindings: boolean;
@@ -42,3 +50,14 @@ export const FORMATS = {
 
 export type FormatName = keyof typeof FORMATS;
 export const FORMAT_NAMES = Object.keys(FORMATS) as [FormatName, ...FormatName[]];
+
+/** The formats in which a command reports. */
+export function formatsOf(command: Report['command']): FormatName[] {
+  return FORMAT_NAMES.filter((name) => command in FORMATS[name]);
+}
+
+/** A format and the file that it goes to; undefined is standard output. */
+export interface Destination<Name = FormatName> {
+  readonly format: Name;
+  readonly file: string | undefined;
+}

@@ -32,7 +32,9 @@ export const RATE_LIST_FORMATS = {
   csv: (list) =>
     [CSV_HEADER, ...pricedModels(list).map((model) => csvCells(list, model))].map(csvRow).join(''),
   json: (list) => `${JSON.stringify(rateListDocument(list), null, 2)}\n`,
-} as const satisfies Record<FormatName, RateListReporter>;
+} as const satisfies Partial<Record<FormatName, RateListReporter>>;
+
+export type RateListFormat = keyof typeof RATE_LIST_FORMATS;
 
 function blocks(list: RateList, render: (data: TableData<Model>) => string): string {
   const tables = [rateListTable(list), otherPricesTable(list)].filter(
