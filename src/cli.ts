@@ -1,8 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { AuditOptions } from './commands/audit.ts';
+import type { CheckOptions } from './commands/check.ts';
+import type { DiffOptions } from './commands/diff.ts';
 import type { EstimateOptions } from './commands/estimate.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { RateHistoryFormat, RatesOptions } from './commands/rates.ts';
 import { DIMENSIONS, type Dimension, SORTS } from './core/audit.ts';
+import { ASSUMPTIONS } from './core/check.ts';
 import { CACHE_TTLS, PERIODS_PER_MONTH } from './core/estimate.ts';
 import { InputError } from './core/input-error.ts';
 import { type Money, parseUsd } from './core/money.ts';
@@ -51,6 +55,9 @@ type SetCode = (code: number) => void;
 const COMMANDS: Readonly<Record<string, (io: Io, setCode: SetCode) => Command>> = {
   estimate: estimateCommand,
   audit: auditCommand,
+  check: checkCommand,
+  diff: diffCommand,
+  init: initCommand,
   rates: ratesCommand,
 };
 
@@ -167,6 +174,61 @@ function auditCommand(io: Io, setCode: SetCode): Command {
     .action(async (files: string[], options: AuditOptions) => {
       const { runAudit } = await import('./commands/audit.ts');
       setCode(await runAudit(files, options, io));
+    });
+}
+
+function checkCommand(io: Io, setCode: SetCode): Command {
+  return withPrintOptions(new Command('check'), formatsOf('check'))
+    .summary('whether budgets hold: the step of a build that fails')
+    .description(
+      'Holds prompts and usage against the budgets in openai-cost.json. What cannot be judged does not pass.',
+    )
+    .option('--config <file>', 'by default openai-cost.json here, or in a folder above')
+    .option('--base <ref>', 'a git ref, or a JSON report, to hold increases against')
+    .option('--no-base', 'leave increases unchecked')
+    .addOption(
+      new Option('--assume <end>', 'of a range, to hold against limits (default: high)').choices(
+        ASSUMPTIONS,
+      ),
+    )
+    .option('--warn-only', 'tell failures, and exit with 0')
+    .option('--rates <file>', 'another rate table')
+    .option('--show-ids', 'show users and keys as they are, and not by an alias')
+    .action(async (options: CheckOptions) => {
+      const { runCheck } = await import('./commands/check.ts');
+      setCode(await runCheck(options, io));
+    });
+}
+
+function diffCommand(io: Io, setCode: SetCode): Command {
+  return withPrintOptions(new Command('diff'), formatsOf('diff'))
+    .summary('what prompts cost now, and at a base')
+    .description(
+      'Compares the prompts of openai-cost.json, or of --files, with those where the work began that BASE is the base of. Both are priced at the rates of today.',
+    )
+    .argument('<base>', 'a git ref such as origin/main, or a JSON report')
+    .argument('[head]', 'a git ref; by default the work tree')
+    .option('--config <file>', 'by default openai-cost.json here, or in a folder above')
+    .addOption(
+      new Option('--files <names>', 'files, globs or directories, repeatable').argParser(names),
+    )
+    .addOption(new Option('-m, --model <names>', 'what they are sent to').argParser(names))
+    .option('-o, --output-tokens <n>', 'output tokens of each call', wholeNumber)
+    .option('--rates <file>', 'another rate table')
+    .action(async (base: string, head: string | undefined, options: DiffOptions) => {
+      const { runDiff } = await import('./commands/diff.ts');
+      setCode(await runDiff(base, head, options, io));
+    });
+}
+
+function initCommand(io: Io, setCode: SetCode): Command {
+  return new Command('init')
+    .summary('write an openai-cost.json to start from')
+    .description('Writes openai-cost.json with the prompts and exports that it finds here.')
+    .option('-m, --model <name>', 'the model that the prompts are sent to')
+    .action(async (options: InitOptions) => {
+      const { runInit } = await import('./commands/init.ts');
+      setCode(await runInit(options, io));
     });
 }
 

@@ -18,13 +18,15 @@ import {
 } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FileStat, Files } from './core/files.ts';
+import type { FileStat, Files, Git } from './core/files.ts';
 import { InputError } from './core/input-error.ts';
 import { PACKAGE_ROOT } from './root.ts';
 import type { ThreadedFile } from './threads.ts';
 
 /** All that the program may touch of the world. Tests pass another one. */
 export interface Io extends Files {
+  /** The working directory, absolute. */
+  readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Columns of the terminal, or undefined when standard output is no terminal. */
   readonly columns: number | undefined;
@@ -40,10 +42,13 @@ export interface Io extends Files {
    * or a pipe, is written to. @throws the error of the file system
    */
   writeFile(path: string, text: string): void;
+  /** A file that is not there yet. @throws the error of the file system, EEXIST where it is */
+  createFile(path: string, text: string): void;
   /** @throws the error of the file system */
   appendFile(path: string, text: string): void;
   /** A large regular file, to be read by several threads. @throws the error of the file system */
   openInThreads(path: string): Promise<ThreadedFile>;
+  readonly git: Git;
   /** A file that the package ships, by its path below the package's root. */
   packageFile(path: string): string;
 }
@@ -51,6 +56,7 @@ export interface Io extends Files {
 export function nodeIo(cwd = process.cwd()): Io {
   const at = (path: string) => resolve(cwd, path);
   return {
+    cwd: resolve(cwd),
     env: process.env,
     columns: mayBeTerminal(STDOUT) && process.stdout.isTTY ? process.stdout.columns : undefined,
     now: () => new Date(),
@@ -69,9 +75,12 @@ export function nodeIo(cwd = process.cwd()): Io {
       return files.map((file) => join(folder, file));
     },
     writeFile: (path, text) => replaceFile(at(path), text),
+    createFile: (path, text) => writeFileSync(at(path), text, { flag: 'wx' }),
     appendFile: (path, text) => appendFileSync(at(path), text),
     // Most files are small, and need no threads.
     openInThreads: async (path) => (await import('./threads.ts')).openInThreads(at(path)),
+    // Few calls compare with anything.
+    git: async (args, stdin) => (await import('./git.ts')).runGit(cwd, args, stdin),
     packageFile: (path) => fileURLToPath(new URL(path, PACKAGE_ROOT)),
   };
 }

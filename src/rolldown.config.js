@@ -58,7 +58,8 @@ function withoutUnused() {
   const empty = '\0unused';
   return {
     name: 'without-unused',
-    resolveId: (id) => (unused.has(id) ? empty : null),
+    resolveId: (id, importer) =>
+      unused.has(id) && importer?.includes('/node_modules/') ? empty : null,
     load: (id) => (id === empty ? 'module.exports = {};' : null),
   };
 }

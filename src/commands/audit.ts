@@ -69,19 +69,41 @@ export async function runAudit(
   io: Io,
 ): Promise<number> {
   const rates = await loadRates(io, options.rates);
-  const now = instantOf(io.now());
-  const request = requestOf(options, rates);
   const wishes = wishesFrom(
     options.rule ?? [],
     AUDIT_RULES.map(({ id }) => id),
   );
   const limits = limitsFrom(options.limit ?? []);
+  const facts = await factsOf(names, options, rates, io);
+  const { cells, request } = facts;
+  const report: AuditReport = {
+    ...facts,
+    command: 'audit',
+    groups: groupBy(cells, request.by, request.sort),
+    days: groupBy(cells, ['day']),
+    explain: options.explain ?? false,
+    findings: findings(AUDIT_RULES, facts, limits, wishes),
+    complete: isComplete(facts),
+  };
+  await print(report, (format) => format.audit(), options, io);
+  return exitCode(report);
+}
+
+/** Reads and prices everything: what is known before anybody judges it. */
+export async function factsOf(
+  names: readonly string[],
+  options: AuditOptions,
+  rates: RateTable,
+  io: Io,
+): Promise<AuditFacts> {
+  const now = instantOf(io.now());
+  const request = requestOf(options, rates);
   const read = await readAll(names, options, request, rates, io);
   const pricing = { ...request, memo: new Map() };
   const priced = read.cells.map((cell) => priceCell(rates, cell, pricing));
   const total = sumOf(priced);
   const bill = read.bill.end(rates, request);
-  const facts: AuditFacts = {
+  return {
     rates,
     now,
     request,
@@ -100,17 +122,6 @@ export async function runAudit(
         ? reconcile(priced, bill, rates, { now, region: request.region })
         : undefined,
   };
-  const report: AuditReport = {
-    ...facts,
-    command: 'audit',
-    groups: groupBy(priced, request.by, request.sort),
-    days: groupBy(priced, ['day']),
-    explain: options.explain ?? false,
-    findings: findings(AUDIT_RULES, facts, limits, wishes),
-    complete: isComplete(facts),
-  };
-  await print(report, (format) => format.audit(), options, io);
-  return exitCode(report);
 }
 
 /** Data without any usage is whole, but no budget can be held against it. */

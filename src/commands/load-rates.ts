@@ -17,10 +17,11 @@ export async function loadRates(
     const bytes = await io.readFile(io.packageFile(SHIPPED_RATES));
     return readShippedRateTable(bytes, SHIPPED_RATES);
   }
-  return readRateTable(await readRatesFile(io, file), file);
+  return readRateTable(await readSmallFile(io, file), file);
 }
 
-export async function readRatesFile(io: Pick<Io, 'readFile'>, file: string): Promise<Uint8Array> {
+/** @throws InputError when it cannot be read */
+export async function readSmallFile(io: Pick<Io, 'readFile'>, file: string): Promise<Uint8Array> {
   try {
     return await io.readFile(file);
   } catch (error) {

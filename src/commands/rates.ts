@@ -5,7 +5,7 @@ import { type Instant, instantOf } from '../core/time.ts';
 import { readRateTable } from '../input/rates.ts';
 import type { Io } from '../io.ts';
 import type { RateListFormat } from '../output/rate-list.ts';
-import { loadRates, readRatesFile, SHIPPED_RATES } from './load-rates.ts';
+import { loadRates, readSmallFile, SHIPPED_RATES } from './load-rates.ts';
 import { type PrintOptions, publish } from './print.ts';
 
 export interface RatesOptions<Name extends RateListFormat = RateListFormat>
@@ -53,7 +53,7 @@ export async function showRates(
 /** `openai-cost rates check`: every problem of a table, or what it holds. */
 export async function checkRates(file: string | undefined, io: Io): Promise<number> {
   const path = file ?? io.packageFile(SHIPPED_RATES);
-  const table = await readRateTable(await readRatesFile(io, path), file ?? SHIPPED_RATES);
+  const table = await readRateTable(await readSmallFile(io, path), file ?? SHIPPED_RATES);
   const { rateSummary } = await import('../output/rate-list.ts');
   io.out(rateSummary(table));
   return EXIT.ok;

@@ -88,6 +88,10 @@ function pairedByFile(
   return [...changes, ...removed].sort((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1));
 }
 
+export function isChanged({ kind }: PromptChange): boolean {
+  return kind !== 'same';
+}
+
 export function fileOf({ before, after }: PromptChange): string {
   return (after ?? before)?.prompt.source.file ?? '';
 }

@@ -15,8 +15,8 @@ export interface Prompt {
   readonly bytes: number;
   /** Peculiarities of the bytes that a reader of the report should know. */
   readonly peculiarities: readonly Peculiarity[];
-  /** Tokens of the text alone, without the few that a chat message adds. */
-  countTokens(encoding: Encoding): number;
+  /** Tokens of the text alone, without the few that a chat message adds; null where not known. */
+  countTokens(encoding: Encoding): number | null;
 }
 export type Peculiarity = 'empty' | 'byte-order-mark' | 'invalid-utf-8';
 

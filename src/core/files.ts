@@ -21,3 +21,12 @@ export interface FileStat {
   /** In bytes. */
   readonly size: number;
 }
+
+/** Runs git in the working directory. It must change nothing: neither the index nor the work tree. */
+export type Git = (args: readonly string[], stdin?: string) => Promise<GitAnswer>;
+
+export interface GitAnswer {
+  readonly code: number;
+  readonly out: Uint8Array;
+  readonly err: string;
+}

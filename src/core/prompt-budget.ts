@@ -3,6 +3,7 @@ import { type Check, judgeTokens, judgeUsd, type Strictness } from './check.ts';
 import {
   estimate,
   hasOutput,
+  type ModelEstimate,
   PERIODS_PER_MONTH,
   type Period,
   type Prompt,
@@ -32,6 +33,12 @@ export interface IncreaseLimits {
   readonly tokens?: number | undefined;
 }
 
+/** What calls are counted by: once a run of the build, or a rate. */
+export const PERIODS = ['run', 'hour', 'day', 'month'] as const satisfies readonly (
+  | 'run'
+  | Period
+)[];
+
 /** How a prompt is called, and what that may cost. */
 export interface PromptSettings {
   /** Alternatives: each of them is held against the limits. */
@@ -39,8 +46,7 @@ export interface PromptSettings {
   /** Of each call; `maximum` is the longest answer that the model can give. */
   readonly outputTokens?: number | 'maximum' | undefined;
   readonly requests: number;
-  /** What `requests` are counted by: once a run of the build, or a rate. */
-  readonly per: 'run' | Period;
+  readonly per: (typeof PERIODS)[number];
   readonly tier: ServiceTier;
   readonly region: string;
   /** How much of the input is read from the cache, from 0 to 1. */
@@ -64,6 +70,22 @@ export interface PromptBudget extends PromptSettings {
   readonly warnAt: readonly number[];
   /** Of the cost of all files together, for a run or a month as `per` says. */
   readonly totalIncrease: Omit<IncreaseLimits, 'tokens'>;
+}
+
+/** The settings of a file: those of the budget, and over them its own; the last one wins. */
+export function settingsFor(
+  budget: PromptBudget,
+  isOneOf: (files: readonly string[]) => boolean,
+): Omit<BudgetedPrompt, 'prompt'> {
+  let settings: PromptSettings = budget;
+  let own: PromptLimits = {};
+  for (const { files, settings: over } of budget.overrides) {
+    if (!isOneOf(files)) continue;
+    const { limits, increase, ...others } = over;
+    settings = { ...settings, ...others, increase: { ...settings.increase, ...increase } };
+    own = { ...own, ...limits };
+  }
+  return { settings, own };
 }
 
 /** A prompt and what holds for it: the budget's settings, and over them its own. */
@@ -96,6 +118,7 @@ export interface CalledPrompt {
   readonly all: Calls;
   readonly settings: PromptSettings;
   readonly own: PromptLimits;
+  readonly estimate: ModelEstimate;
 }
 
 /**
@@ -111,13 +134,18 @@ export function callPrompts(
     const { models, outputTokens, tier, region, cachedShare } = settings;
     const tokens = typeof outputTokens === 'number' ? { outputTokens } : {};
     const request = { prompts: [prompt], models, at, tier, region, cachedShare, ...tokens };
-    return estimate(request, rates).models.flatMap(({ name, model, prompts: [priced] }) => {
+    return estimate(request, rates).models.flatMap((of) => {
+      const {
+        name,
+        model,
+        prompts: [priced],
+      } = of;
       if (!priced) return [];
       const call = callOf(priced, model, outputTokens);
       return [
         {
           ...{ prompt, model: name, known: model, inputTokens: priced.inputTokens },
-          ...{ call, all: timesCalls(call, callsIn(settings)), settings, own },
+          ...{ call, all: timesCalls(call, callsIn(settings)), settings, own, estimate: of },
         },
       ];
     });

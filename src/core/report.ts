@@ -1,11 +1,12 @@
 import type { CostState, Dimension, Group, PricedCell, Sort, Sum } from './audit.ts';
 import type { Bill } from './bill.ts';
 import type { BudgetChange } from './change.ts';
-import type { JudgedBudget, Strictness } from './check.ts';
+import type { Assumption, JudgedBudget } from './check.ts';
 import type { Estimate, Unreadable } from './estimate.ts';
 import type { Kept } from './ledger.ts';
 import type { Money, Range } from './money.ts';
 import type { Overlap } from './overlap.ts';
+import type { CalledPrompt } from './prompt-budget.ts';
 import type { RateTable } from './rates.ts';
 import type { Reconciliation } from './reconcile.ts';
 import type { Source } from './source.ts';
@@ -145,11 +146,21 @@ export interface CheckFacts {
   readonly now: Instant;
   /** The configuration. */
   readonly config: Source;
-  readonly strictness: Pick<Strictness, 'assume'>;
+  readonly assume: Assumption;
+  /** In days; an older rate table fails. */
+  readonly maxRatesAgeDays: number | undefined;
   readonly budgets: readonly JudgedBudget[];
+  /** Where each budget stands in the configuration, by its name. */
+  readonly places: ReadonlyMap<string, Source>;
+  /** Every prompt of every budget, with each of its models. */
+  readonly called: readonly BudgetedCall[];
   /** Only where a base was given. */
   readonly comparison: Comparison | undefined;
   readonly unreadable: readonly Unreadable[];
+}
+
+export interface BudgetedCall extends CalledPrompt {
+  readonly budget: string;
 }
 
 export interface CheckReport extends CheckFacts {
@@ -165,6 +176,7 @@ export interface DiffReport {
   readonly command: 'diff';
   readonly rates: RateTable;
   readonly now: Instant;
+  readonly called: readonly BudgetedCall[];
   readonly comparison: Comparison;
   readonly findings: readonly Finding[];
   readonly complete: boolean;

@@ -22,15 +22,26 @@ export async function pathsOf(
   files: Files,
   wanted: Wanted = ANY_FILE,
 ): Promise<string[]> {
-  const paths: string[] = [];
+  const { paths, problems } = await matchedBy(names, files, wanted);
+  if (problems.length > 0) throw new InputError(problems);
+  return paths;
+}
+
+/** The same, with a problem for each name that stands for no file. */
+export async function matchedBy(
+  names: readonly string[],
+  files: Files,
+  wanted: Wanted = ANY_FILE,
+): Promise<{ paths: string[]; problems: InputProblem[] }> {
+  const paths = new Set<string>();
   const problems: InputProblem[] = [];
   for (const name of names) {
     const found = await pathsOfOne(name, files, wanted);
-    if (found.length > 0) paths.push(...found);
-    else problems.push({ source: { file: name }, message: nothingFound(name, files, wanted) });
+    for (const path of found) paths.add(path);
+    if (found.length > 0) continue;
+    problems.push({ source: { file: name }, message: nothingFound(name, files, wanted) });
   }
-  if (problems.length > 0) throw new InputError(problems);
-  return [...new Set(paths)];
+  return { paths: [...paths], problems };
 }
 
 async function pathsOfOne(name: string, files: Files, wanted: Wanted): Promise<string[]> {

@@ -3,6 +3,7 @@ import { ENCODINGS } from '../core/encodings.ts';
 import { BANDS, DATE_BASES, ENCODING_BASES, MODEL_KINDS, UNITS, type Unit } from '../core/rates.ts';
 import { parseInstant } from '../core/time.ts';
 import { MODALITIES, SERVICE_TIERS, TOKEN_KINDS } from '../core/usage.ts';
+import { formProblems } from './form.ts';
 import { type RateProblem, senseProblems } from './rate-sense.ts';
 
 /** The form of a rate table file: what `rates/schema.json` tells an editor. */
@@ -136,41 +137,9 @@ export function checkRateFile(json: unknown): { file: RateFile } | { problems: R
   const parsed = rateFile.safeParse(json);
   if (!parsed.success) {
     return {
-      problems: parsed.error.issues.map((issue) => ({
-        path: pathOf(issue.path),
-        message: messageOf(issue),
-      })),
+      problems: formProblems(parsed.error),
     };
   }
   const problems = [...senseProblems(parsed.data)];
   return problems.length > 0 ? { problems } : { file: parsed.data };
-}
-
-/** What is wrong in the words of this file, not of the library that noticed it. */
-function messageOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.message.endsWith('received undefined')
-        ? 'is missing'
-        : `must be of type ${issue.expected}`;
-    case 'invalid_value':
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
-    case 'unrecognized_keys':
-      return `has an unknown key ${issue.keys.join(', ')}; remove or correct it`;
-    case 'invalid_key':
-      return 'is a key that is not known here';
-    case 'too_small':
-      return issue.origin === 'array' || issue.origin === 'string'
-        ? 'must not be empty'
-        : `must be more than ${issue.minimum}`;
-    default:
-      return issue.message;
-  }
-}
-
-function pathOf(path: readonly PropertyKey[]): string {
-  return path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .replace(/^\./, '');
 }

@@ -10,6 +10,7 @@ import type {
   TokenRates,
 } from '../core/rates.ts';
 import { addDays, type Instant, parseInstant } from '../core/time.ts';
+import { parseJson } from './json-file.ts';
 import type { RateFile, RateFileModel, RateFilePrice, RateFileTokens } from './rate-file.ts';
 
 /**
@@ -40,16 +41,6 @@ function sha256Of(bytes: Uint8Array): string {
   // Only some formats show the hash, and node:crypto takes as long to load as this table.
   const crypto: typeof import('node:crypto') = createRequire(import.meta.url)('node:crypto');
   return crypto.createHash('sha256').update(bytes).digest('hex');
-}
-
-function parseJson(bytes: Uint8Array, file: string): unknown {
-  const text = new TextDecoder().decode(bytes);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new InputError([{ source: { file }, message: `not JSON: ${message}` }]);
-  }
 }
 
 /**

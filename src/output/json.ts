@@ -130,7 +130,7 @@ function itemEntry(item: CostItem | QuantityItem) {
 }
 
 export function findingEntry({ rule, severity, message, source, ...more }: Finding) {
-  const { saving, certainty, rows } = more;
+  const { saving, certainty, rows, budget } = more;
   return {
     rule,
     severity,
@@ -139,6 +139,7 @@ export function findingEntry({ rule, severity, message, source, ...more }: Findi
     line: source?.line ?? null,
     ...(saving ? { savingLow: exactUsd(saving.low), savingHigh: exactUsd(saving.high) } : {}),
     ...(certainty ? { certainty } : {}),
+    ...(budget === undefined ? {} : { budget }),
     ...(rows === undefined ? {} : { rows }),
   };
 }

@@ -1,7 +1,7 @@
 import type { EstimateFacts } from '../core/report.ts';
 import type { Rule } from './rule.ts';
 
-export const unreadable: Rule<EstimateFacts> = {
+export const unreadable: Rule<Pick<EstimateFacts, 'unreadable'>> = {
   id: 'unreadable',
   severity: 'warning',
   *check({ unreadable: files }) {

@@ -1,0 +1,217 @@
+import type { Dimension } from '../core/audit.ts';
+import { judgeChanges } from '../core/change.ts';
+import { ASSUMPTIONS, type Assumption, type Check, type JudgedBudget } from '../core/check.ts';
+import { InputError, type InputProblem } from '../core/input-error.ts';
+import { judgePrompts } from '../core/prompt-budget.ts';
+import type { RateTable } from '../core/rates.ts';
+import {
+  type AuditFacts,
+  type BudgetedCall,
+  type CheckFacts,
+  type CheckReport,
+  type Comparison,
+  exitCode,
+} from '../core/report.ts';
+import { instantOf } from '../core/time.ts';
+import { judgeUsage, SCOPE_DIMENSIONS, type Spending } from '../core/usage-budget.ts';
+import type { Config, ConfiguredUsage } from '../input/config.ts';
+import type { Io } from '../io.ts';
+import { CHECK_RULES } from '../rules/check-rules.ts';
+import { findings } from '../rules/index.ts';
+import { factsOf } from './audit.ts';
+import { calledPrompts } from './called-prompts.ts';
+import { compareWith } from './comparison.ts';
+import { findConfig, fromConfig, loadConfig } from './load-config.ts';
+import { loadRates } from './load-rates.ts';
+import { type PrintOptions, print } from './print.ts';
+
+export interface CheckOptions extends PrintOptions {
+  readonly config?: string;
+  /** False with `--no-base`. */
+  readonly base?: string | false;
+  readonly assume?: Assumption;
+  readonly warnOnly?: boolean;
+  readonly rates?: string;
+  readonly showIds?: boolean;
+}
+
+/** `openai-cost check`: whether the budgets of the configuration hold. */
+export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
+  const file = findConfig(options.config, io);
+  let rates: RateTable | undefined;
+  const config = await loadConfig(file, io, async (own) => {
+    rates = await loadRates(io, options.rates ?? setIn(io, 'OPENAI_COST_RATES') ?? own);
+    return rates;
+  });
+  rates ??= await loadRates(io);
+  const wishes = wishesOf(options, config, io);
+  const now = instantOf(io.now());
+  const { called, unreadable } = await calledPrompts(
+    { budgets: config.prompts, config: file, files: io, mayBeNone: false },
+    rates,
+    now,
+  );
+  const head = { budgets: config.prompts, called, config: file, commit: undefined };
+  const comparison =
+    wishes.base === undefined ? undefined : await compareWith(wishes.base, head, rates, now, io);
+  const judged = [
+    ...promptBudgets(config, called, comparison, wishes.assume),
+    ...(await usageBudgets(config, wishes.assume, options, rates, io)),
+  ];
+  const facts: CheckFacts = {
+    ...{ rates, now, config: config.source, assume: wishes.assume, budgets: judged },
+    ...{ places: config.places, maxRatesAgeDays: config.maxRatesAgeDays },
+    ...{ called, comparison, unreadable },
+  };
+  const report: CheckReport = {
+    ...facts,
+    command: 'check',
+    findings: findings(CHECK_RULES, facts),
+    complete: isComplete(facts),
+    warnOnly: wishes.warnOnly,
+  };
+  await print(report, (format) => format.check?.(), options, io);
+  return exitCode(report);
+}
+
+/** What is asked for: by an option, else by the environment, else by the configuration. */
+interface Wishes {
+  readonly assume: Assumption;
+  readonly warnOnly: boolean;
+  readonly base: string | undefined;
+}
+
+function wishesOf(options: CheckOptions, config: Config, io: Io): Wishes {
+  const base = options.base ?? setIn(io, 'OPENAI_COST_BASE') ?? config.base;
+  const idle = config.prompts.filter(hasIncrease);
+  if (base === undefined && idle.length > 0) {
+    throw new InputError(
+      idle.map(({ name }) => ({
+        source: config.places.get(name),
+        message: `${name} limits an increase, and there is nothing to compare with; set --base REF, or --no-base to leave it unchecked`,
+      })),
+    );
+  }
+  const warnOnly = setIn(io, 'OPENAI_COST_WARN_ONLY');
+  return {
+    assume: options.assume ?? assumptionIn(io) ?? config.assume ?? 'high',
+    warnOnly: options.warnOnly ?? (warnOnly === undefined ? config.warnOnly : isTrue(warnOnly)),
+    base: base === false ? undefined : base,
+  };
+}
+
+/** An empty variable is one that is not set. */
+function setIn({ env }: Io, name: string): string | undefined {
+  return env[name] || undefined;
+}
+
+function assumptionIn(io: Io): Assumption | undefined {
+  const value = setIn(io, 'OPENAI_COST_ASSUME');
+  const found = ASSUMPTIONS.find((assumption) => assumption === value);
+  if (value === undefined || found) return found;
+  throw new InputError(`OPENAI_COST_ASSUME must be one of ${ASSUMPTIONS.join(', ')}`);
+}
+
+function isTrue(value: string): boolean {
+  if (/^(1|true|yes)$/i.test(value)) return true;
+  if (/^(0|false|no)$/i.test(value)) return false;
+  throw new InputError('OPENAI_COST_WARN_ONLY must be true or false');
+}
+
+function hasIncrease({ increase, totalIncrease, overrides }: Config['prompts'][number]): boolean {
+  const all = [
+    increase,
+    totalIncrease,
+    ...overrides.map(({ settings }) => settings.increase ?? {}),
+  ];
+  return all.some((limits) => Object.keys(limits).length > 0);
+}
+
+function promptBudgets(
+  { prompts }: Config,
+  called: readonly BudgetedCall[],
+  comparison: Comparison | undefined,
+  assume: Assumption,
+): JudgedBudget[] {
+  return prompts.map((budget) => {
+    const strictness = { assume, warnAt: budget.warnAt };
+    const calls = called.filter((call) => call.budget === budget.name);
+    const changes = comparison?.budgets.filter((change) => change.budget === budget.name) ?? [];
+    const checks = [
+      ...judgePrompts(budget, calls, strictness),
+      ...judgeChanges(budget, changes, strictness),
+    ];
+    return { name: budget.name, kind: 'prompts', checks };
+  });
+}
+
+/** Budgets of the same files share one reading of them. */
+async function usageBudgets(
+  config: Config,
+  assume: Assumption,
+  options: CheckOptions,
+  rates: RateTable,
+  io: Io,
+): Promise<JudgedBudget[]> {
+  const read = new Map<string, AuditFacts>();
+  const problems: InputProblem[] = [];
+  const judged: JudgedBudget[] = [];
+  for (const budget of config.usage) {
+    const files = fromConfig(config.source.file, budget.files);
+    const key = JSON.stringify(files);
+    const by = dimensionsFor(config.usage.filter((other) => isOfFiles(other, budget)));
+    const facts = read.get(key) ?? (await factsOf(files, { by, format: [] }, rates, io));
+    read.set(key, facts);
+    const spending = spendingOf(facts, options);
+    const strictness = { assume, warnAt: budget.warnAt };
+    const checks = judgeUsage(budget, spending, strictness);
+    judged.push({
+      name: budget.name,
+      kind: 'usage',
+      checks: checks.length > 0 ? checks : [idle(budget)],
+    });
+    if (checks.length === 0 && !budget.allowEmpty) {
+      problems.push({
+        source: config.places.get(budget.name),
+        message: `${budget.name}: nothing in its files is in its scope${scopeOf(budget)}; correct it, or set "allowEmpty"`,
+      });
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return judged;
+}
+
+/** What usage has to be told apart by: the less, the less memory. */
+function dimensionsFor(budgets: readonly ConfiguredUsage[]): Dimension[] {
+  const asked = budgets.flatMap(({ scope, each }) => [...Object.keys(scope), ...each]);
+  return ['model', ...SCOPE_DIMENSIONS.filter((dimension) => asked.includes(dimension))];
+}
+
+function isOfFiles(a: ConfiguredUsage, b: ConfiguredUsage): boolean {
+  return JSON.stringify(a.files) === JSON.stringify(b.files);
+}
+
+function spendingOf({ cells, bill, rows, rates }: AuditFacts, options: CheckOptions): Spending {
+  return { rates, cells, bill, badRows: rows.bad, showIds: options.showIds ?? false };
+}
+
+/** A budget over nothing holds, where it says that it may. */
+function idle({ name }: ConfiguredUsage): Check {
+  return {
+    ...{ budget: name, limit: 'usd', subject: 'nothing in its scope' },
+    ...{ allowed: undefined, found: undefined, verdict: { kind: 'within' } },
+  };
+}
+
+function scopeOf({ scope }: ConfiguredUsage): string {
+  const parts = Object.entries(scope).map(
+    ([dimension, names]) => `${dimension} ${names.join(', ')}`,
+  );
+  return parts.length > 0 ? ` (${parts.join('; ')})` : '';
+}
+
+/** Whether everything could be read and judged. */
+function isComplete({ budgets, unreadable }: CheckFacts): boolean {
+  const isDecided = ({ verdict }: Check) => verdict.kind !== 'undecided';
+  return unreadable.length === 0 && budgets.every(({ checks }) => checks.every(isDecided));
+}

@@ -1,0 +1,97 @@
+import { changesOf, type Renames } from '../core/change.ts';
+import type { Files } from '../core/files.ts';
+import { callPrompts, type PromptBudget } from '../core/prompt-budget.ts';
+import type { RateTable } from '../core/rates.ts';
+import type { BudgetedCall, Comparison } from '../core/report.ts';
+import type { Instant } from '../core/time.ts';
+import { readBaseReport } from '../input/base-report.ts';
+import { type Commit, commitOf, filesAt, forkPoint, renamesSince } from '../input/git-tree.ts';
+import type { Io } from '../io.ts';
+import { calledPrompts } from './called-prompts.ts';
+import { loadConfig } from './load-config.ts';
+import { readSmallFile } from './load-rates.ts';
+
+/** What is compared with the base. */
+export interface Head {
+  readonly budgets: readonly PromptBudget[];
+  readonly called: readonly BudgetedCall[];
+  /** The configuration; undefined where the budgets come from the command line. */
+  readonly config: string | undefined;
+  /** Undefined for the work tree. */
+  readonly commit: Commit | undefined;
+}
+
+interface Before {
+  readonly called: readonly BudgetedCall[];
+  readonly renames: Renames;
+}
+
+/**
+ * What prompts cost at the base, with the configuration that was there: a model that was changed
+ * is a change. Both sides are priced at the same rates.
+ * @throws InputError when there is no such base, or it cannot be read
+ */
+export async function compareWith(
+  base: string,
+  head: Head,
+  rates: RateTable,
+  at: Instant,
+  io: Io,
+): Promise<Comparison> {
+  const isReport = base.endsWith('.json') && io.stat(base)?.kind === 'file';
+  const before = isReport
+    ? await fromReport(base, head, rates, at, io)
+    : await fromGit(base, head, rates, at, io);
+  const names = new Set([...head.called, ...before.called].map(({ budget }) => budget));
+  return {
+    base,
+    head: head.commit?.ref,
+    budgets: [...names].flatMap((name) => {
+      const of = (calls: readonly BudgetedCall[]) => calls.filter(({ budget }) => budget === name);
+      return changesOf(name, of(before.called), of(head.called), before.renames);
+    }),
+  };
+}
+
+async function fromGit(
+  base: string,
+  head: Head,
+  rates: RateTable,
+  at: Instant,
+  io: Io,
+): Promise<Before> {
+  const fork = await forkPoint(io.git, await commitOf(io.git, base), head.commit);
+  const files = await filesAt(io.git, fork);
+  const renames = await renamesSince(io.git, fork, head.commit);
+  const then = await budgetsAt(head, files, rates);
+  const { called } = await calledPrompts({ ...then, files, mayBeNone: true }, rates, at);
+  return { called, renames };
+}
+
+/** A configuration that is new has no budgets before: then those of now say what there was. */
+async function budgetsAt(
+  { config, budgets }: Head,
+  files: Files,
+  rates: RateTable,
+): Promise<{ config: string; budgets: readonly PromptBudget[] }> {
+  if (config === undefined) return { config: '', budgets };
+  if (files.stat(config) === undefined) return { config, budgets };
+  const then = await loadConfig(config, files, async () => rates);
+  return { config, budgets: then.prompts };
+}
+
+async function fromReport(
+  file: string,
+  head: Head,
+  rates: RateTable,
+  at: Instant,
+  io: Io,
+): Promise<Before> {
+  const reported = readBaseReport(await readSmallFile(io, file), file);
+  const called = reported.flatMap(({ budget, prompt, settings }) => {
+    const names = budget === undefined ? head.budgets.map(({ name }) => name) : [budget];
+    const calls = callPrompts([{ prompt, settings, own: {} }], rates, at);
+    return names.flatMap((name) => calls.map((call) => ({ ...call, budget: name })));
+  });
+  return { called, renames: new Map() };
+}

@@ -1,0 +1,88 @@
+import { InputError } from '../core/input-error.ts';
+import type { PromptBudget } from '../core/prompt-budget.ts';
+import type { RateTable } from '../core/rates.ts';
+import { type DiffReport, EXIT } from '../core/report.ts';
+import { instantOf } from '../core/time.ts';
+import { type Commit, commitOf, filesAt } from '../input/git-tree.ts';
+import type { Io } from '../io.ts';
+import { calledPrompts } from './called-prompts.ts';
+import { compareWith } from './comparison.ts';
+import { findConfig, loadConfig } from './load-config.ts';
+import { loadRates } from './load-rates.ts';
+import { type PrintOptions, print } from './print.ts';
+
+export interface DiffOptions extends PrintOptions {
+  readonly config?: string;
+  readonly files?: readonly string[];
+  readonly model?: readonly string[];
+  readonly outputTokens?: number;
+  readonly rates?: string;
+}
+
+/** `openai-cost diff`: what prompts cost now, and what they cost at a base. */
+export async function runDiff(
+  base: string,
+  headRef: string | undefined,
+  options: DiffOptions,
+  io: Io,
+): Promise<number> {
+  const commit = headRef === undefined ? undefined : await commitOf(io.git, headRef);
+  const files = commit ? await filesAt(io.git, commit) : io;
+  const { config, budgets, rates } = await budgetsFor(options, commit, files, io);
+  const now = instantOf(io.now());
+  const { called, unreadable } = await calledPrompts(
+    { budgets, config: config ?? '', files, mayBeNone: commit !== undefined },
+    rates,
+    now,
+  );
+  const comparison = await compareWith(base, { budgets, called, config, commit }, rates, now, io);
+  const report: DiffReport = {
+    command: 'diff',
+    ...{ rates, now, called, comparison },
+    findings: unreadable.map(({ source, reason }) => ({
+      rule: 'unreadable',
+      severity: 'warning',
+      source,
+      message: `not counted: ${reason}`,
+    })),
+    complete: unreadable.length === 0 && isPriced(comparison),
+  };
+  await print(report, (format) => format.diff?.(), options, io);
+  return report.complete ? EXIT.ok : EXIT.incomplete;
+}
+
+function isPriced({ budgets }: DiffReport['comparison']): boolean {
+  return budgets.every(({ before, after }) => (before.missing ?? after.missing) === undefined);
+}
+
+/** What is named on the command line, else what the configuration has. */
+async function budgetsFor(
+  options: DiffOptions,
+  commit: Commit | undefined,
+  files: Pick<Io, 'readFile' | 'stat'>,
+  io: Io,
+): Promise<{ config: string | undefined; budgets: readonly PromptBudget[]; rates: RateTable }> {
+  const { files: named, model: models, outputTokens } = options;
+  if (named !== undefined || models !== undefined) {
+    if (named === undefined || models === undefined) {
+      throw new InputError('--files and --model go together');
+    }
+    const budget: PromptBudget = {
+      ...{ name: 'prompts', files: named, models, outputTokens, requests: 1, per: 'run' },
+      ...{ tier: 'standard', region: 'global', limits: {}, increase: {}, totalIncrease: {} },
+      ...{ overrides: [], warnAt: [] },
+    };
+    const rates = await loadRates(io, options.rates);
+    return { config: undefined, budgets: [budget], rates };
+  }
+  const config = findConfig(options.config, io);
+  if (commit && files.stat(config) === undefined) {
+    throw new InputError(`${config}: is not there at ${commit.ref}; name --files and --model`);
+  }
+  let rates: RateTable | undefined;
+  const { prompts } = await loadConfig(config, files, async (own) => {
+    rates = await loadRates(io, options.rates ?? (io.env.OPENAI_COST_RATES || own));
+    return rates;
+  });
+  return { config, budgets: prompts, rates: rates ?? (await loadRates(io)) };
+}

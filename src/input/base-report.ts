@@ -1,0 +1,119 @@
+import type { Prompt } from '../core/estimate.ts';
+import { InputError } from '../core/input-error.ts';
+import { PERIODS, type PromptSettings } from '../core/prompt-budget.ts';
+import { SERVICE_TIERS, type ServiceTier } from '../core/usage.ts';
+import { parseJson } from './json-file.ts';
+
+/** A prompt of an earlier report: how it was called, and how many tokens it had. */
+export interface ReportedCall {
+  /** Undefined in a report of `estimate`, which has no budgets. */
+  readonly budget: string | undefined;
+  readonly prompt: Prompt;
+  readonly settings: PromptSettings;
+}
+
+/**
+ * Reads the JSON report of an earlier `check`, `diff` or `estimate`. Its tokens count, and not its
+ * amounts: these are priced anew, so that a change of prices is no change of the prompts.
+ * @throws InputError when it is no such report
+ */
+export function readBaseReport(bytes: Uint8Array, file: string): ReportedCall[] {
+  const report = parseJson(bytes, file);
+  const at = (path: string, message: string) =>
+    new InputError([{ source: { file }, message: `${path}: ${message}` }]);
+  if (!isRecord(report) || report.schemaVersion !== 1) {
+    throw at('schemaVersion', 'this is no JSON report of openai-cost; write one with -f json=FILE');
+  }
+  const { command } = report;
+  const isEstimate = command === 'estimate';
+  const key = isEstimate ? 'byFile' : 'prompts';
+  const list = report[key];
+  if (!Array.isArray(list) || (command !== 'check' && command !== 'diff' && !isEstimate)) {
+    throw at('command', 'only a report of check, diff or estimate can be compared with');
+  }
+  return list.map((entry: unknown, index): ReportedCall => {
+    const path = `${key}[${index}]`;
+    if (!isRecord(entry)) throw at(path, 'must be an object');
+    return isEstimate ? ofEstimate(report, entry, fail) : ofCheck(entry, fail);
+
+    function fail(name: string): never {
+      throw at(
+        `${path}.${name}`,
+        'is not as this version can compare it; write the report anew with "check -f json=FILE"',
+      );
+    }
+  });
+}
+
+type Fail = (name: string) => never;
+
+function ofCheck(entry: Json, fail: Fail): ReportedCall {
+  const output = entry.outputTokens;
+  return {
+    budget: text(entry, 'budget', fail),
+    prompt: promptOf(text(entry, 'file', fail), optionalCount(entry, 'inputTokens', fail)),
+    settings: {
+      models: [text(entry, 'model', fail)],
+      outputTokens:
+        output === 'maximum' ? output : (optionalCount(entry, 'outputTokens', fail) ?? undefined),
+      requests: optionalCount(entry, 'requests', fail) ?? fail('requests'),
+      per: PERIODS.find((period) => period === entry.per) ?? fail('per'),
+      tier: tierIn(entry, fail),
+      region: text(entry, 'region', fail),
+      cachedShare: typeof entry.cachedShare === 'number' ? entry.cachedShare : undefined,
+      limits: {},
+      increase: {},
+    },
+  };
+}
+
+/** Its tokens are those of all calls. */
+function ofEstimate(report: Json, entry: Json, fail: Fail): ReportedCall {
+  const requests = optionalCount(report, 'requests', fail) ?? 1;
+  const tokens = isRecord(entry.tokens) ? entry.tokens : undefined;
+  // A budget has a share of cached tokens, and from a rounded share no number can be had back.
+  if (tokens?.cachedInput || tokens?.cacheWrite) fail('tokens.cachedInput');
+  const input = tokens && optionalCount(tokens, 'input', fail);
+  return {
+    budget: undefined,
+    prompt: promptOf(text(entry, 'file', fail), input == null ? null : input / requests),
+    settings: {
+      models: [text(entry, 'model', fail)],
+      outputTokens: optionalCount(report, 'outputTokens', fail) ?? undefined,
+      requests,
+      per: PERIODS.find((period) => period === report.per) ?? 'run',
+      tier: tierIn(report, fail),
+      region: text(report, 'region', fail),
+      limits: {},
+      increase: {},
+    },
+  };
+}
+
+function promptOf(file: string, tokens: number | null): Prompt {
+  return { source: { file }, bytes: 0, peculiarities: [], countTokens: () => tokens };
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(of: Json, name: string, fail: Fail): string {
+  const value = of[name];
+  return typeof value === 'string' ? value : fail(name);
+}
+
+function tierIn(of: Json, fail: Fail): ServiceTier {
+  return SERVICE_TIERS.find((tier) => tier === of.tier) ?? fail('tier');
+}
+
+/** Null is what is not known. */
+function optionalCount(of: Json, name: string, fail: Fail): number | null {
+  const value = of[name];
+  if (value === null || value === undefined) return null;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+    ? value
+    : fail(name);
+}

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { ASSUMPTIONS } from '../core/check.ts';
+import { parseAmount } from '../core/money.ts';
+import { PERIODS } from '../core/prompt-budget.ts';
+import { parseInstant } from '../core/time.ts';
+import { SCOPE_DIMENSIONS } from '../core/usage-budget.ts';
+import { type FormProblem, formProblems } from './form.ts';
+
+/** The form of `openai-cost.json`: what `config.schema.json` tells an editor. */
+
+const text = z.string().min(1);
+const comment = { $comment: z.union([text, z.array(text)]).optional() };
+const usd = z
+  .union([z.string(), z.number()])
+  .refine((value) => (parseAmount(String(value)) ?? -1n) >= 0n, {
+    message: 'must be an amount in USD such as 12.5 or "0.0005"',
+  })
+  .describe('An amount in USD, such as 12.5 or "0.0005".');
+const tokens = z.int().nonnegative();
+const percent = z.number().nonnegative();
+const share = z.number().min(0).max(1);
+const names = z
+  .union([text, z.array(text).min(1)])
+  .describe('One, or a list. * stands for any number of characters.');
+const files = z
+  .union([text, z.array(text).min(1)])
+  .describe('Files, globs or directories, from the folder of this file on.');
+const warnAt = z
+  .array(z.number().positive().max(100))
+  .describe('Percentages of a limit from which on to warn.');
+
+const promptLimits = z.strictObject({
+  usdPerCall: usd.optional().describe('What one call of each file may cost.'),
+  usdPerRun: usd.optional().describe('What all calls of all files may cost together.'),
+  usdPerMonth: usd.optional().describe('The same in 30 days, where "per" is hour, day or month.'),
+  tokensPerFile: tokens.optional().describe('The input tokens that a file may have.'),
+  contextShare: share.optional().describe("The share of a model's context window it may fill."),
+});
+
+const perFileIncrease = z.strictObject({
+  usd: usd.optional().describe('How much more one call of a file may cost than before.'),
+  percent: percent.optional(),
+  tokens: tokens.optional(),
+});
+
+const settings = {
+  models: z.union([text, z.array(text).min(1)]).describe('Each is held against the limits.'),
+  outputTokens: z
+    .union([tokens, z.literal('maximum')])
+    .optional()
+    .describe('Of each call; "maximum" is the longest answer that the model can give.'),
+  requests: z.int().positive().optional().describe('Calls of each file; 1 when left out.'),
+  per: z.enum(PERIODS).optional().describe('What "requests" are counted by; "run" when left out.'),
+  cachedShare: share.optional().describe('How much of the input is read from the cache.'),
+  limits: promptLimits.optional(),
+};
+
+const prompts = z.strictObject({
+  ...comment,
+  name: text,
+  files,
+  ...settings,
+  tier: text.optional().describe('"standard" when left out.'),
+  region: text.optional().describe('"global" when left out.'),
+  increase: z
+    .strictObject({
+      perFile: perFileIncrease.optional(),
+      total: z
+        .strictObject({
+          usd: usd.optional().describe('How much more all calls of all files may cost.'),
+          percent: percent.optional(),
+        })
+        .optional(),
+    })
+    .optional()
+    .describe('How much more it may be than at the base: checked where --base is given.'),
+  warnAt: warnAt.optional(),
+  overrides: z
+    .array(
+      z.strictObject({
+        ...comment,
+        files,
+        ...z.object(settings).partial().shape,
+        increase: perFileIncrease.optional(),
+      }),
+    )
+    .optional()
+    .describe('Settings and limits of their own for some of the files; the last one wins.'),
+});
+
+const permitted = z
+  .strictObject({ allow: names.optional(), forbid: names.optional() })
+  .describe('* stands for any number of characters.');
+
+const date = z
+  .string()
+  .refine((value) => parseInstant(value) !== undefined, 'must be a day such as 2026-07-30');
+
+const usage = z.strictObject({
+  ...comment,
+  name: text,
+  files,
+  scope: z
+    .partialRecord(z.enum(SCOPE_DIMENSIONS), names)
+    .optional()
+    .describe('What of the usage counts; all when left out.'),
+  each: z
+    .union([z.enum(SCOPE_DIMENSIONS), z.array(z.enum(SCOPE_DIMENSIONS)).min(1)])
+    .optional()
+    .describe('The limits are of each of these, and not of all together.'),
+  limits: z
+    .strictObject({
+      usd: usd.optional().describe('What everything in the files may cost.'),
+      usdPerDay: usd.optional().describe('Of each day (UTC).'),
+      usdPerMonth: usd.optional().describe('Of each calendar month (UTC).'),
+      tokensPerRequest: tokens
+        .optional()
+        .describe('Input tokens of a request; the average of a day where there are only sums.'),
+    })
+    .optional(),
+  models: permitted.optional(),
+  tiers: permitted.optional(),
+  imageQualities: permitted.optional(),
+  warnAt: warnAt.optional(),
+  allowEmpty: z.boolean().optional().describe('Whether it passes when nothing is in its scope.'),
+  spendLimits: z
+    .union([text, z.array(text).min(1)])
+    .optional()
+    .describe(
+      "OpenAI's own spend limits and alerts, as files of JSON: replayed, and held against.",
+    ),
+  credits: z
+    .array(z.strictObject({ ...comment, name: text, usd, start: date, expires: date }))
+    .optional()
+    .describe('Grants that are used up before anything is billed.'),
+});
+
+export const configForm = z.strictObject({
+  $schema: z.string().optional(),
+  ...comment,
+  rates: text.optional().describe('A rate table of your own.'),
+  maxRatesAgeDays: z.int().nonnegative().optional().describe('An older rate table is an error.'),
+  assume: z
+    .enum(ASSUMPTIONS)
+    .optional()
+    .describe('Which end of a range is held against limits; "high" when left out.'),
+  warnOnly: z.boolean().optional().describe('Tells failures, and exits with 0 all the same.'),
+  base: text.optional().describe('What to compare with: a git ref, or a report of "check".'),
+  prompts: z.array(prompts).optional(),
+  usage: z.array(usage).optional(),
+});
+
+export type ConfigForm = z.infer<typeof configForm>;
+export type PromptsForm = NonNullable<ConfigForm['prompts']>[number];
+export type OverrideForm = NonNullable<PromptsForm['overrides']>[number];
+export type UsageForm = NonNullable<ConfigForm['usage']>[number];
+
+/** The JSON Schema for editors, made from the same definitions. */
+export function configSchema(): object {
+  return { title: 'openai-cost.json', ...z.toJSONSchema(configForm, { io: 'input' }) };
+}
+
+export function checkConfigForm(json: unknown): { form: ConfigForm } | { problems: FormProblem[] } {
+  const parsed = configForm.safeParse(json);
+  return parsed.success ? { form: parsed.data } : { problems: formProblems(parsed.error) };
+}

@@ -1,0 +1,282 @@
+import type { Assumption } from '../core/check.ts';
+import { InputError, type InputProblem } from '../core/input-error.ts';
+import { type Money, parseAmount, ZERO } from '../core/money.ts';
+import type {
+  IncreaseLimits,
+  Override,
+  PromptBudget,
+  PromptLimits,
+  PromptSettings,
+} from '../core/prompt-budget.ts';
+import type { Source } from '../core/source.ts';
+import { type Instant, parseInstant } from '../core/time.ts';
+import type { ServiceTier } from '../core/usage.ts';
+import type { Permitted, Scope, UsageBudget } from '../core/usage-budget.ts';
+import type { OverrideForm, PromptsForm, UsageForm } from './config-form.ts';
+import { parseJson } from './json-file.ts';
+
+export const CONFIG_NAME = 'openai-cost.json';
+
+/** What `openai-cost.json` says, in the terms of this program. */
+export interface Config {
+  readonly source: Source;
+  readonly rates: string | undefined;
+  readonly maxRatesAgeDays: number | undefined;
+  readonly assume: Assumption | undefined;
+  readonly warnOnly: boolean;
+  readonly base: string | undefined;
+  readonly prompts: readonly PromptBudget[];
+  readonly usage: readonly ConfiguredUsage[];
+  /** Where each budget stands, by its name. */
+  readonly places: ReadonlyMap<string, Source>;
+}
+
+export interface ConfiguredUsage extends UsageBudget {
+  readonly spendLimits: readonly string[];
+  readonly credits: readonly Grant[];
+}
+
+/** Credit that is used up before anything is billed, from `start` on and before `expires`. */
+export interface Grant {
+  readonly name: string;
+  readonly usd: Money;
+  readonly start: Instant;
+  readonly expires: Instant;
+}
+
+/** What names stand for in the rate table of the configuration; both throw an InputError that lists what is known. */
+export interface Names {
+  tierOf(name: string): ServiceTier;
+  regionOf(name: string): string;
+}
+
+/**
+ * Reads a configuration; every problem is named, with file, line or JSON path and remedy.
+ * @throws InputError when it cannot be followed in full
+ */
+export async function readConfig(
+  bytes: Uint8Array,
+  file: string,
+  namesOf: (rates: string | undefined) => Promise<Names>,
+): Promise<Config> {
+  const { checkConfigForm } = await import('./config-form.ts');
+  const checked = checkConfigForm(parseJson(bytes, file));
+  if ('problems' in checked) {
+    throw new InputError(
+      checked.problems.map(({ path, message }) => ({
+        source: { file },
+        message: path ? `${path}: ${message}` : message,
+      })),
+    );
+  }
+  const { form } = checked;
+  const names = await namesOf(form.rates);
+  const textOfFile = new TextDecoder().decode(bytes);
+  const problems: InputProblem[] = [];
+  const config: Config = {
+    source: { file },
+    rates: form.rates,
+    maxRatesAgeDays: form.maxRatesAgeDays,
+    assume: form.assume,
+    warnOnly: form.warnOnly ?? false,
+    base: form.base,
+    prompts: (form.prompts ?? []).map((entry) => promptBudget(entry, names)),
+    usage: (form.usage ?? []).map(usageBudget),
+    places: new Map(
+      [...(form.prompts ?? []), ...(form.usage ?? [])].map(({ name }) => [
+        name,
+        { file, ...lineOf(textOfFile, name) },
+      ]),
+    ),
+  };
+  for (const { name, message } of problemsIn(config)) {
+    problems.push({ source: config.places.get(name) ?? { file }, message });
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return config;
+}
+
+/** The line on which a budget has its name. */
+function lineOf(textOfFile: string, name: string): { line?: number } {
+  const quoted = JSON.stringify(name).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const at = textOfFile.search(new RegExp(`"name"\\s*:\\s*${quoted}`));
+  return at < 0 ? {} : { line: textOfFile.slice(0, at).split('\n').length };
+}
+
+function promptBudget(form: PromptsForm, names: Names): PromptBudget {
+  return {
+    name: form.name,
+    files: listOf(form.files),
+    models: listOf(form.models),
+    outputTokens: form.outputTokens,
+    requests: form.requests ?? 1,
+    per: form.per ?? 'run',
+    tier: names.tierOf(form.tier ?? 'standard'),
+    region: names.regionOf(form.region ?? 'global'),
+    cachedShare: form.cachedShare,
+    limits: limitsOf(form.limits ?? {}),
+    increase: increaseOf(form.increase?.perFile ?? {}),
+    totalIncrease: increaseOf(form.increase?.total ?? {}),
+    overrides: (form.overrides ?? []).map(overrideOf),
+    warnAt: form.warnAt ?? [],
+  };
+}
+
+/** Only what is there: what is left out stays as the budget has it. */
+function overrideOf(form: OverrideForm): Override {
+  const { files, models, outputTokens, requests, per, cachedShare, limits, increase } = form;
+  return {
+    files: listOf(files),
+    settings: {
+      ...(models === undefined ? {} : { models: listOf(models) }),
+      ...(outputTokens === undefined ? {} : { outputTokens }),
+      ...(requests === undefined ? {} : { requests }),
+      ...(per === undefined ? {} : { per }),
+      ...(cachedShare === undefined ? {} : { cachedShare }),
+      ...(limits === undefined ? {} : { limits: limitsOf(limits) }),
+      ...(increase === undefined ? {} : { increase: increaseOf(increase) }),
+    },
+  };
+}
+
+function limitsOf(form: NonNullable<PromptsForm['limits']>): PromptLimits {
+  const { usdPerCall, usdPerRun, usdPerMonth, tokensPerFile, contextShare } = form;
+  return {
+    ...(usdPerCall === undefined ? {} : { usdPerCall: amountOf(usdPerCall) }),
+    ...(usdPerRun === undefined ? {} : { usdPerRun: amountOf(usdPerRun) }),
+    ...(usdPerMonth === undefined ? {} : { usdPerMonth: amountOf(usdPerMonth) }),
+    ...(tokensPerFile === undefined ? {} : { tokensPerFile }),
+    ...(contextShare === undefined ? {} : { contextShare }),
+  };
+}
+
+function increaseOf(form: {
+  usd?: string | number | undefined;
+  percent?: number | undefined;
+  tokens?: number | undefined;
+}): IncreaseLimits {
+  const { usd, percent, tokens } = form;
+  return {
+    ...(usd === undefined ? {} : { usd: amountOf(usd) }),
+    ...(percent === undefined ? {} : { percent }),
+    ...(tokens === undefined ? {} : { tokens }),
+  };
+}
+
+function usageBudget(form: UsageForm): ConfiguredUsage {
+  const { usd, usdPerDay, usdPerMonth, tokensPerRequest } = form.limits ?? {};
+  const scope = Object.fromEntries(
+    Object.entries(form.scope ?? {}).map(([dimension, names]) => [dimension, listOf(names)]),
+  ) as Scope;
+  return {
+    name: form.name,
+    files: listOf(form.files),
+    scope,
+    each: form.each === undefined ? [] : listOf(form.each),
+    limits: {
+      usd: usd === undefined ? undefined : amountOf(usd),
+      usdPerDay: usdPerDay === undefined ? undefined : amountOf(usdPerDay),
+      usdPerMonth: usdPerMonth === undefined ? undefined : amountOf(usdPerMonth),
+      tokensPerRequest,
+    },
+    models: permittedOf(form.models),
+    tiers: permittedOf(form.tiers),
+    imageQualities: permittedOf(form.imageQualities),
+    warnAt: form.warnAt ?? [],
+    allowEmpty: form.allowEmpty ?? false,
+    spendLimits: form.spendLimits === undefined ? [] : listOf(form.spendLimits),
+    credits: (form.credits ?? []).map(({ name, usd: amount, start, expires }) => ({
+      name,
+      usd: amountOf(amount),
+      start: dayOf(start),
+      expires: dayOf(expires),
+    })),
+  };
+}
+
+function permittedOf(form: UsageForm['models']): Permitted {
+  const { allow, forbid } = form ?? {};
+  return {
+    allow: allow === undefined ? undefined : listOf(allow),
+    forbid: forbid === undefined ? undefined : listOf(forbid),
+  };
+}
+
+/** The form has been checked, so each of these is one. */
+function amountOf(usd: string | number): Money {
+  return parseAmount(String(usd)) ?? ZERO;
+}
+
+function dayOf(text: string): Instant {
+  return parseInstant(text) ?? (0 as Instant);
+}
+
+function listOf<Name extends string>(names: Name | readonly Name[]): readonly Name[] {
+  return typeof names === 'string' ? [names] : names;
+}
+
+/** What a file of the right form can still get wrong: a limit that would never be checked, above all. */
+function* problemsIn(config: Config): Generator<{ name: string; message: string }> {
+  const all = [...config.prompts, ...config.usage];
+  if (all.length === 0) {
+    yield { name: '', message: 'has no budget; add one to "prompts" or "usage"' };
+  }
+  const seen = new Set<string>();
+  for (const { name } of all) {
+    if (seen.has(name)) {
+      yield { name, message: `two budgets have the name "${name}"; give each its own` };
+    }
+    seen.add(name);
+  }
+  for (const budget of config.prompts) {
+    for (const message of promptProblems(budget)) {
+      yield { name: budget.name, message: `${budget.name}: ${message}` };
+    }
+  }
+  for (const budget of config.usage) {
+    if (!hasLimit(budget)) {
+      yield {
+        name: budget.name,
+        message: `${budget.name}: has no limit; add "limits", "models", "tiers", "imageQualities", "spendLimits" or "credits"`,
+      };
+    }
+    for (const grant of budget.credits) {
+      if (grant.expires > grant.start) continue;
+      yield {
+        name: budget.name,
+        message: `${budget.name}: the credit ${grant.name} expires before it starts`,
+      };
+    }
+  }
+}
+
+function* promptProblems(budget: PromptBudget): Generator<string> {
+  const all: Partial<PromptSettings>[] = [
+    budget,
+    ...budget.overrides.map(({ settings }) => settings),
+  ];
+  const isEmpty = (limits: object | undefined) => Object.keys(limits ?? {}).length === 0;
+  const isIdle = all.every(({ limits, increase }) => isEmpty(limits) && isEmpty(increase));
+  if (isIdle && isEmpty(budget.totalIncrease)) {
+    yield 'has no limit; add "limits" or "increase"';
+  }
+  for (const settings of all) {
+    const per = settings.per ?? budget.per;
+    if (per === 'run' && settings.limits?.usdPerMonth !== undefined) {
+      yield 'usdPerMonth needs to know how often the files are called; set "requests" and "per"';
+    }
+    if (per !== 'run' && settings.limits?.usdPerRun !== undefined) {
+      yield `usdPerRun is of a run, but the requests are per ${per}; use usdPerMonth`;
+    }
+  }
+}
+
+function hasLimit(budget: ConfiguredUsage): boolean {
+  const { limits, models, tiers, imageQualities, spendLimits, credits } = budget;
+  const isSet = (value: unknown) => value !== undefined;
+  return (
+    [limits, models, tiers, imageQualities].some((of) => Object.values(of).some(isSet)) ||
+    spendLimits.length > 0 ||
+    credits.length > 0
+  );
+}

@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+
+/** Something wrong with the form of a JSON file. */
+export interface FormProblem {
+  /** A JSON path such as `models[3].prices[0].to`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export function formProblems({ issues }: z.ZodError): FormProblem[] {
+  return issues.map((issue) => ({ path: pathOf(issue.path), message: messageOf(issue) }));
+}
+
+/** What is wrong in our words, not of the library that noticed it. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.message.endsWith('received undefined')
+        ? 'is missing'
+        : `must be of type ${issue.expected}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'unrecognized_keys':
+      return `has an unknown key ${issue.keys.join(', ')}; remove or correct it`;
+    case 'invalid_key':
+      return 'is a key that is not known here';
+    case 'too_small':
+      return issue.origin === 'array' || issue.origin === 'string'
+        ? 'must not be empty'
+        : `must be more than ${issue.minimum}`;
+    default:
+      return issue.message;
+  }
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+}

@@ -1,0 +1,44 @@
+import type { CheckReport, Comparison, DiffReport } from '../core/report.ts';
+import { changeLines, changeTable, checkAnswer, checkTable } from './check-table.ts';
+import { changesIn, diffHeading } from './check-text.ts';
+import { findingLine } from './finding.ts';
+import { markdownText } from './markdown-text.ts';
+import { markdownTable } from './table.ts';
+import { ratesLine } from './text.ts';
+
+/** For a pull request. */
+export function checkMarkdown(report: CheckReport): string {
+  const told = report.findings.filter(({ severity }) => severity !== 'note');
+  return joined([
+    `**openai-cost: ${markdownText(checkAnswer(report))}**`,
+    told.map((finding) => `- ${markdownText(findingLine(finding))}`).join('\n'),
+    markdownTable(checkTable(report)),
+    ...comparisonBlocks(report.comparison),
+    markdownText(ratesLine(report)),
+  ]);
+}
+
+export function diffMarkdown(report: DiffReport): string {
+  const { comparison } = report;
+  return joined([
+    `**openai-cost: ${markdownText(diffHeading(report))}**`,
+    ...comparisonBlocks(comparison),
+    changesIn(comparison) === 0 ? 'Nothing has changed.' : '',
+    report.findings.map((finding) => `- ${markdownText(findingLine(finding))}`).join('\n'),
+    markdownText(ratesLine(report)),
+  ]);
+}
+
+function comparisonBlocks(comparison: Comparison | undefined): string[] {
+  if (!comparison || changesIn(comparison) === 0) return [];
+  return [
+    markdownTable(changeTable(comparison.budgets)),
+    changeLines(comparison.budgets)
+      .map((line) => `- ${markdownText(line)}`)
+      .join('\n'),
+  ];
+}
+
+function joined(blocks: readonly string[]): string {
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}

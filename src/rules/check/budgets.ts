@@ -1,0 +1,137 @@
+import type { Check, Figure, LimitName } from '../../core/check.ts';
+import { subtract } from '../../core/money.ts';
+import type { CheckFacts } from '../../core/report.ts';
+import { count, usd, usdRange } from '../../core/wording.ts';
+import type { Remark, Rule } from '../rule.ts';
+
+/** Every limit that does not hold, and every mark that is reached. */
+export const budgets: Rule<CheckFacts> = {
+  id: 'budget',
+  severity: 'error',
+  *check({ budgets: judged, places, assume }) {
+    for (const { name, checks } of judged) {
+      for (const check of checks) {
+        const remark = remarkOn(check, assume);
+        if (remark) yield { source: places.get(name), budget: name, ...remark };
+      }
+    }
+  },
+};
+
+function remarkOn(check: Check, assume: CheckFacts['assume']): Remark | undefined {
+  const { budget, subject, limit, verdict, source } = check;
+  const place = source ? { source } : {};
+  const of = `(${limit} of ${budget})`;
+  switch (verdict.kind) {
+    case 'within':
+      return undefined;
+    case 'near':
+      return {
+        ...place,
+        severity: 'warning',
+        message: `${statement(check)}, ${verdict.percent}% or more of the ${allowance(check)} ${of}`,
+      };
+    case 'undecided':
+      return {
+        ...place,
+        severity: 'warning',
+        message: `${subject} cannot be held against the ${allowance(check)} ${of}: ${verdict.reason}`,
+      };
+    case 'exceeded':
+      return {
+        ...place,
+        certainty: verdict.sure ? 'sure' : 'possible',
+        message: `${statement(check)}, ${excess(check, verdict.sure, assume)} ${of}; ${REMEDIES[limit]}`,
+      };
+  }
+}
+
+/** What each limit is about, said of a subject and what was found. */
+const STATEMENTS = {
+  usdPerCall: (subject, found) => `${subject} costs ${found} a call`,
+  usdPerRun: (subject, found) => `${subject}: a run costs ${found}`,
+  usdPerMonth: (subject, found) => `${subject}: a month costs ${found}`,
+  usdPerDay: (subject, found) => `${subject}: ${found} was spent`,
+  usd: (subject, found) => `${subject}: ${found} was spent`,
+  tokensPerFile: (subject, found) => `${subject} has ${found}`,
+  contextShare: (subject, found) => `${subject} has ${found}`,
+  tokensPerRequest: (subject, found) => `${subject}: ${found} a request`,
+  models: (subject) => `the model ${subject} was used`,
+  tiers: (subject) => `the tier ${subject} was used`,
+  imageQualities: (subject) => `images of ${subject} quality were made`,
+  'increase.perFile.usd': (subject, found) =>
+    `a call of ${subject} costs ${found} more than before`,
+  'increase.perFile.percent': (subject, found) =>
+    `a call of ${subject} costs ${found} more than before`,
+  'increase.perFile.tokens': (subject, found) => `${subject} has ${found} more than before`,
+  'increase.total.usd': (subject, found) => `${subject} cost ${found} more than before`,
+  'increase.total.percent': (subject, found) => `${subject} cost ${found} more than before`,
+} as const satisfies Record<LimitName, (subject: string, found: string) => string>;
+
+/** What can be done, beside raising the limit. */
+const REMEDIES = {
+  usdPerCall: 'shorten the prompt or its answer, take a smaller model, or raise the limit',
+  usdPerRun: 'shorten the prompts, call them less often, take a smaller model, or raise the limit',
+  usdPerMonth: 'find what it went to with "openai-cost audit" or "estimate", or raise the limit',
+  usdPerDay: 'find what it went to with "openai-cost audit --by day,model", or raise the limit',
+  usd: 'find what it went to with "openai-cost audit", or raise the limit',
+  tokensPerFile: 'shorten the prompt, or raise the limit',
+  contextShare: 'shorten the prompt, take a model with a larger window, or raise the limit',
+  tokensPerRequest: 'send less context, or raise the limit',
+  models: 'use one that is allowed, or allow it',
+  tiers: 'use one that is allowed, or allow it',
+  imageQualities: 'use one that is allowed, or allow it',
+  'increase.perFile.usd': 'shorten the prompt, or raise the limit if the increase is meant',
+  'increase.perFile.percent': 'shorten the prompt, or raise the limit if the increase is meant',
+  'increase.perFile.tokens': 'shorten the prompt, or raise the limit if the increase is meant',
+  'increase.total.usd': 'shorten the prompts, or raise the limit if the increase is meant',
+  'increase.total.percent': 'shorten the prompts, or raise the limit if the increase is meant',
+} as const satisfies Record<LimitName, string>;
+
+function statement({ limit, subject, found }: Check): string {
+  return STATEMENTS[limit](subject, found ? figure(found) : 'an unknown amount');
+}
+
+function allowance({ allowed, limit }: Check): string {
+  if (!allowed) return `list of what is allowed`;
+  return `${limit.startsWith('increase') ? 'allowed increase' : 'limit'} of ${figure(allowed)}`;
+}
+
+/** By how much, and how sure that is. */
+function excess(check: Check, sure: boolean, assume: CheckFacts['assume']): string {
+  const { allowed, found, limit } = check;
+  if (!allowed || !found || found.unit === 'name') {
+    return sure
+      ? 'which is not allowed'
+      : 'perhaps, as the data does not tell, which is not allowed';
+  }
+  const end = sure ? '' : `, judged at the ${assume} end of what is open,`;
+  const name = limit.startsWith('increase') ? 'allowed' : 'limit of';
+  const above = overBy(found, allowed);
+  return `${above ? `${above} ` : ''}above the ${name} ${figure(allowed)}${end}`.trimEnd();
+}
+
+function overBy(found: Figure, allowed: Figure): string {
+  if (found.unit === 'usd' && allowed.unit === 'usd') {
+    const least = subtract(found.low, allowed.low);
+    const most = subtract(found.high, allowed.low);
+    return least > 0n ? usdRange({ low: least, high: most }) : `up to ${usd(most)}`;
+  }
+  if (found.unit === 'tokens' && allowed.unit === 'tokens') return count(found.high - allowed.low);
+  return '';
+}
+
+function figure(value: Figure): string {
+  switch (value.unit) {
+    case 'usd':
+      return usdRange(value);
+    case 'tokens':
+      return value.low === value.high
+        ? `${count(value.low)} ${value.low === 1 ? 'token' : 'tokens'}`
+        : `${count(value.low)} to ${count(value.high)} tokens`;
+    case 'percent':
+      return `${value.high}%`;
+    case 'name':
+      return value.name;
+  }
+}
