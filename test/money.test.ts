@@ -5,6 +5,7 @@ import {
   exactUsd,
   floorTimes,
   type Money,
+  meanOf,
   parseAmount,
   parseUsd,
   roundUsd,
@@ -73,6 +74,18 @@ describe('money', () => {
     for (const text of [...wrong, ' 1', '1 ', '9'.repeat(61)]) {
       expect(parseAmount(text), text).toBeUndefined();
     }
+  });
+
+  it('gives a mean as the units around it, one if it is whole', () => {
+    const mean = (...units: bigint[]) => {
+      const { low, high } = meanOf(units as Money[]);
+      return [low, high];
+    };
+    expect(mean(7n)).toEqual([7n, 7n]);
+    expect(mean(1n, 2n, 3n)).toEqual([2n, 2n]);
+    expect(mean(1n, 2n)).toEqual([1n, 2n]);
+    expect(mean(-1n, -2n)).toEqual([-2n, -1n]);
+    expect(mean(-1n, 2n, 0n)).toEqual([0n, 1n]);
   });
 
   it('keeps every decimal exact', () => {

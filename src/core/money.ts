@@ -90,6 +90,15 @@ export function floorTimes(amount: Money, factor: string): Money {
   return ((amount * decimal.digits) / 10n ** BigInt(decimal.scale)) as Money;
 }
 
+/** The mean of at least one amount, as the range between the whole money units around it. */
+export function meanOf(amounts: readonly Money[]): Range {
+  const by = BigInt(amounts.length);
+  const sum = amounts.reduce(add, ZERO);
+  const rest = ((sum % by) + by) % by;
+  const low = (sum - rest) / by;
+  return { low: low as Money, high: (rest === 0n ? low : low + 1n) as Money };
+}
+
 /** `numerator` is not negative. */
 function halfEven(numerator: bigint, denominator: bigint): bigint {
   const quotient = numerator / denominator;
@@ -132,6 +141,14 @@ export function span(a: Range, b: Range): Range {
   const [low] = [a.low, b.low].sort(compare);
   const [, high] = [a.high, b.high].sort(compare);
   return { low: low ?? a.low, high: high ?? a.high };
+}
+
+export function smaller(a: Money, b: Money): Money {
+  return a < b ? a : b;
+}
+
+export function larger(a: Money, b: Money): Money {
+  return a > b ? a : b;
 }
 
 /** For sorting: bigints have no difference that is a number. */

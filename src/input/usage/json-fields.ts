@@ -14,7 +14,7 @@ export function fieldOf(object: unknown, key: string): unknown {
   return isObject(object) && Object.hasOwn(object, key) ? (object[key] ?? undefined) : undefined;
 }
 
-/** Why a row cannot be read. It never leaves this folder: `rowFrom` makes a bad row of it. */
+/** Why an object cannot be read. It never leaves input/: `rowFrom` makes a bad row of it. */
 export class BadField extends Error {}
 
 /** The row, or a bad row if reading it came upon a bad field. */

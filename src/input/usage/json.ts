@@ -89,7 +89,7 @@ class JsonReader {
 
   end(): void {
     if (this.#mode === 'document') {
-      const parsed = parse(textOf(this.#held));
+      const parsed = parseJson(textOf(this.#held));
       if ('value' in parsed) {
         this.#values.take(parsed.value, undefined);
         return;
@@ -117,7 +117,7 @@ class JsonReader {
     const [, second = ''] = textOf(this.#held.slice(0, 2))
       .trim()
       .split(/\s*\n\s*/, 3);
-    return second.startsWith('{') && 'value' in parse(second);
+    return second.startsWith('{') && 'value' in parseJson(second);
   }
 
   #readAsLines(): void {
@@ -139,7 +139,7 @@ class JsonReader {
     this.#line++;
     if (tooLong) this.#values.bad('the line is too long', line);
     else if (text.trim() !== '') {
-      const parsed = parse(text);
+      const parsed = parseJson(text);
       if ('value' in parsed) this.#values.take(parsed.value, line);
       else if (isFirst && openAtEnd(text) === 'object') {
         // A string cannot go on in the next line, and an object can.
@@ -239,7 +239,7 @@ function textOf(pieces: readonly Uint8Array[]): string {
 }
 
 /** Messages of `JSON.parse` quote the text, which may be somebody's prompt: they are not passed on. */
-function parse(text: string): { readonly value: unknown } | { readonly reason: string } {
+export function parseJson(text: string): { readonly value: unknown } | { readonly reason: string } {
   let value: unknown;
   try {
     value = JSON.parse(text);
