@@ -2,6 +2,13 @@ import type { Dimension } from '../core/audit.ts';
 import { judgeChanges } from '../core/change.ts';
 import { ASSUMPTIONS, type Assumption, type Check, type JudgedBudget } from '../core/check.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
+import {
+  judgeReplays,
+  monthOutlook,
+  type Outlook,
+  outlookOf,
+  spendingFrom,
+} from '../core/outlook.ts';
 import { judgePrompts } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import {
@@ -12,9 +19,16 @@ import {
   type Comparison,
   exitCode,
 } from '../core/report.ts';
-import { instantOf } from '../core/time.ts';
-import { judgeUsage, SCOPE_DIMENSIONS, type Spending } from '../core/usage-budget.ts';
+import type { SpendLimit } from '../core/spend-limit.ts';
+import { type Instant, instantOf } from '../core/time.ts';
+import {
+  budgetedSpends,
+  judgeUsage,
+  SCOPE_DIMENSIONS,
+  type UsageData,
+} from '../core/usage-budget.ts';
 import type { Config, ConfiguredUsage } from '../input/config.ts';
+import { readSpendLimits } from '../input/spend-limits.ts';
 import type { Io } from '../io.ts';
 import { CHECK_RULES } from '../rules/check-rules.ts';
 import { findings } from '../rules/index.ts';
@@ -22,7 +36,7 @@ import { factsOf } from './audit.ts';
 import { calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
 import { findConfig, fromConfig, loadConfig } from './load-config.ts';
-import { loadRates } from './load-rates.ts';
+import { loadRates, readSmallFile } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
 
 export interface CheckOptions extends PrintOptions {
@@ -54,12 +68,12 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   const head = { budgets: config.prompts, called, config: file, commit: undefined };
   const comparison =
     wishes.base === undefined ? undefined : await compareWith(wishes.base, head, rates, now, io);
-  const judged = [
-    ...promptBudgets(config, called, comparison, wishes.assume),
-    ...(await usageBudgets(config, wishes.assume, options, rates, io)),
-  ];
+  const prompts = promptBudgets(config, called, comparison, wishes.assume);
+  const usage = await usageBudgets(config, wishes, options, rates, io);
   const facts: CheckFacts = {
-    ...{ rates, now, config: config.source, assume: wishes.assume, budgets: judged },
+    ...{ rates, now, config: config.source, assume: wishes.assume },
+    budgets: [...prompts, ...usage.map(({ judged }) => judged)],
+    outlooks: usage.map(({ judged, outlook }) => ({ ...outlook, budget: judged.name })),
     ...{ places: config.places, maxRatesAgeDays: config.maxRatesAgeDays },
     ...{ called, comparison, unreadable },
   };
@@ -148,29 +162,24 @@ function promptBudgets(
 /** Budgets of the same files share one reading of them. */
 async function usageBudgets(
   config: Config,
-  assume: Assumption,
+  strict: Pick<Wishes, 'assume'>,
   options: CheckOptions,
   rates: RateTable,
   io: Io,
-): Promise<JudgedBudget[]> {
+): Promise<JudgedUsage[]> {
   const read = new Map<string, AuditFacts>();
   const problems: InputProblem[] = [];
-  const judged: JudgedBudget[] = [];
+  const judged: JudgedUsage[] = [];
   for (const budget of config.usage) {
     const files = fromConfig(config.source.file, budget.files);
     const key = JSON.stringify(files);
     const by = dimensionsFor(config.usage.filter((other) => isOfFiles(other, budget)));
     const facts = read.get(key) ?? (await factsOf(files, { by, format: [] }, rates, io));
     read.set(key, facts);
-    const spending = spendingOf(facts, options);
-    const strictness = { assume, warnAt: budget.warnAt };
-    const checks = judgeUsage(budget, spending, strictness);
-    judged.push({
-      name: budget.name,
-      kind: 'usage',
-      checks: checks.length > 0 ? checks : [idle(budget)],
-    });
-    if (checks.length === 0 && !budget.allowEmpty) {
+    const limits = await spendLimitsOf(budget, config.source.file, io);
+    const of = judgeUsageBudget(budget, usageIn(facts, options), limits, strict.assume, facts.now);
+    judged.push(of);
+    if (of.judged.checks.length === 0 && of.isEmpty && !budget.allowEmpty) {
       problems.push({
         source: config.places.get(budget.name),
         message: `${budget.name}: nothing in its files is in its scope${scopeOf(budget)}; correct it, or set "allowEmpty"`,
@@ -179,6 +188,51 @@ async function usageBudgets(
   }
   if (problems.length > 0) throw new InputError(problems);
   return judged;
+}
+
+interface JudgedUsage {
+  readonly judged: JudgedBudget;
+  readonly outlook: Outlook;
+  /** Whether nothing was in its scope. */
+  readonly isEmpty: boolean;
+}
+
+function judgeUsageBudget(
+  budget: ConfiguredUsage,
+  data: UsageData,
+  limits: readonly SpendLimit[],
+  assume: Assumption,
+  now: Instant,
+): JudgedUsage {
+  const strictness = { assume, warnAt: budget.warnAt };
+  const { groups, spends, missing } = budgetedSpends(budget, data);
+  const months = groups.flatMap(
+    ([subject, members]) =>
+      monthOutlook(subject, spendingFrom(members, missing), budget.limits.usdPerMonth, now) ?? [],
+  );
+  const outlook = outlookOf(months, spendingFrom(spends, missing), limits, budget.credits, now);
+  const checks = [
+    ...judgeUsage(budget, data, strictness),
+    ...judgeReplays(budget.name, outlook.replays, strictness, missing),
+  ];
+  return {
+    judged: { name: budget.name, kind: 'usage', checks },
+    outlook,
+    isEmpty: spends.length === 0,
+  };
+}
+
+async function spendLimitsOf(
+  { spendLimits }: ConfiguredUsage,
+  config: string,
+  io: Io,
+): Promise<SpendLimit[]> {
+  const limits: SpendLimit[] = [];
+  for (const { file, project } of spendLimits) {
+    const [path = file] = fromConfig(config, [file]);
+    limits.push(...readSpendLimits(await readSmallFile(io, path), { file: path, project }));
+  }
+  return limits;
 }
 
 /** What usage has to be told apart by: the less, the less memory. */
@@ -191,16 +245,8 @@ function isOfFiles(a: ConfiguredUsage, b: ConfiguredUsage): boolean {
   return JSON.stringify(a.files) === JSON.stringify(b.files);
 }
 
-function spendingOf({ cells, bill, rows, rates }: AuditFacts, options: CheckOptions): Spending {
+function usageIn({ cells, bill, rows, rates }: AuditFacts, options: CheckOptions): UsageData {
   return { rates, cells, bill, badRows: rows.bad, showIds: options.showIds ?? false };
-}
-
-/** A budget over nothing holds, where it says that it may. */
-function idle({ name }: ConfiguredUsage): Check {
-  return {
-    ...{ budget: name, limit: 'usd', subject: 'nothing in its scope' },
-    ...{ allowed: undefined, found: undefined, verdict: { kind: 'within' } },
-  };
 }
 
 function scopeOf({ scope }: ConfiguredUsage): string {

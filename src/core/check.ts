@@ -15,6 +15,8 @@ export const LIMIT_NAMES = [
   'models',
   'tiers',
   'imageQualities',
+  'spendLimit',
+  'spendAlert',
   'increase.perFile.usd',
   'increase.perFile.percent',
   'increase.perFile.tokens',

@@ -5,6 +5,7 @@ import type { Assumption, JudgedBudget } from './check.ts';
 import type { Estimate, Unreadable } from './estimate.ts';
 import type { Kept } from './ledger.ts';
 import type { Money, Range } from './money.ts';
+import type { Outlook } from './outlook.ts';
 import type { Overlap } from './overlap.ts';
 import type { CalledPrompt } from './prompt-budget.ts';
 import type { RateTable } from './rates.ts';
@@ -150,6 +151,8 @@ export interface CheckFacts {
   /** In days; an older rate table fails. */
   readonly maxRatesAgeDays: number | undefined;
   readonly budgets: readonly JudgedBudget[];
+  /** Of each usage budget: what this month comes to, limits replayed, credits. */
+  readonly outlooks: readonly (Outlook & { readonly budget: string })[];
   /** Where each budget stands in the configuration, by its name. */
   readonly places: ReadonlyMap<string, Source>;
   /** Every prompt of every budget, with each of its models. */

@@ -59,7 +59,7 @@ export interface UsageBudget {
 }
 
 /** What a budget is held against. */
-export interface Spending {
+export interface UsageData {
   readonly rates: RateTable;
   readonly cells: readonly PricedCell[];
   /** Counts only where there are no cells: what was billed was spent. */
@@ -78,7 +78,7 @@ export interface Spend {
   readonly cell: Cell | undefined;
 }
 
-export function spendsOf({ cells, bill }: Pick<Spending, 'cells' | 'bill'>): Spend[] {
+export function spendsOf({ cells, bill }: Pick<UsageData, 'cells' | 'bill'>): Spend[] {
   if (cells.length > 0 || !bill) return cells.map(spendOfCell);
   return bill.lines.map(({ day, item, project, amount }) => ({
     day,
@@ -109,7 +109,7 @@ export interface Scoped {
 export function inScope(
   spends: readonly Spend[],
   scope: Scope,
-  { rates }: Pick<Spending, 'rates'>,
+  { rates }: Pick<UsageData, 'rates'>,
 ): Scoped {
   const found: Spend[] = [];
   const unclear: Spend[] = [];
@@ -144,28 +144,34 @@ function isModelIn(patterns: readonly string[], name: string, at: Instant, rates
   return id !== undefined && matchesAny(patterns, id);
 }
 
-/** Holds what was spent against a budget. Nothing in scope is no check at all: the caller decides. */
-export function judgeUsage(
-  budget: UsageBudget,
-  spending: Spending,
-  strictness: Strictness,
-): Check[] {
-  const { spends, unclear } = inScope(spendsOf(spending), budget.scope, spending);
-  const unread =
-    spending.badRows > 0 ? `${count(spending.badRows)} rows cannot be read` : undefined;
+/** What a budget is about, and by what its limits are of each: one group without a name otherwise. */
+export interface BudgetedSpends {
+  readonly groups: readonly (readonly [subject: string, spends: Spend[]])[];
+  readonly spends: readonly Spend[];
+  /** Why some of it may not be in sight. */
+  readonly missing: string | undefined;
+}
+
+export function budgetedSpends(budget: UsageBudget, data: UsageData): BudgetedSpends {
+  const { spends, unclear } = inScope(spendsOf(data), budget.scope, data);
+  const unread = data.badRows > 0 ? `${count(data.badRows)} rows cannot be read` : undefined;
   const unknown = unclear.some(({ cost, unpriced }) => cost.high > 0n || unpriced !== undefined)
     ? `some of the usage does not tell its ${Object.keys(budget.scope).join(' and ')}`
     : undefined;
-  const about: About = {
-    budget,
-    strictness,
+  return {
+    groups: groupsOf(spends, budget.each, data.showIds),
+    spends,
     missing: unread ?? unknown,
-    showIds: spending.showIds,
   };
-  const groups = groupsOf(spends, budget.each, spending.showIds);
+}
+
+/** Holds what was spent against a budget. Nothing in scope is no check at all: the caller decides. */
+export function judgeUsage(budget: UsageBudget, data: UsageData, strictness: Strictness): Check[] {
+  const { groups, spends, missing } = budgetedSpends(budget, data);
+  const about: About = { budget, strictness, missing };
   return [
     ...groups.flatMap(([subject, members]) => judgeSpends(about, subject, members)),
-    ...permissions(about, spends, spending.rates),
+    ...permissions(about, spends, data.rates),
   ];
 }
 
@@ -174,7 +180,6 @@ interface About {
   readonly strictness: Strictness;
   /** What is missing from everything. */
   readonly missing: string | undefined;
-  readonly showIds: boolean;
 }
 
 /** By the dimensions that the limits are of each of; the name of the only group says whose it is. */

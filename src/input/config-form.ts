@@ -124,11 +124,9 @@ const usage = z.strictObject({
   warnAt: warnAt.optional(),
   allowEmpty: z.boolean().optional().describe('Whether it passes when nothing is in its scope.'),
   spendLimits: z
-    .union([text, z.array(text).min(1)])
+    .array(z.union([text, z.strictObject({ file: text, project: text.optional() })]))
     .optional()
-    .describe(
-      "OpenAI's own spend limits and alerts, as files of JSON: replayed, and held against.",
-    ),
+    .describe("JSON files of OpenAI's own spend limits and alerts; held against each month."),
   credits: z
     .array(z.strictObject({ ...comment, name: text, usd, start: date, expires: date }))
     .optional()

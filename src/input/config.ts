@@ -1,4 +1,5 @@
 import type { Assumption } from '../core/check.ts';
+import type { Grant } from '../core/credits.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { type Money, parseAmount, ZERO } from '../core/money.ts';
 import type {
@@ -32,16 +33,14 @@ export interface Config {
 }
 
 export interface ConfiguredUsage extends UsageBudget {
-  readonly spendLimits: readonly string[];
+  readonly spendLimits: readonly LimitFile[];
   readonly credits: readonly Grant[];
 }
 
-/** Credit that is used up before anything is billed, from `start` on and before `expires`. */
-export interface Grant {
-  readonly name: string;
-  readonly usd: Money;
-  readonly start: Instant;
-  readonly expires: Instant;
+/** A file with OpenAI's own limits, and whose they are if its objects do not say. */
+export interface LimitFile {
+  readonly file: string;
+  readonly project?: string | undefined;
 }
 
 /** What names stand for in the rate table of the configuration; both throw an InputError that lists what is known. */
@@ -184,12 +183,14 @@ function usageBudget(form: UsageForm): ConfiguredUsage {
     imageQualities: permittedOf(form.imageQualities),
     warnAt: form.warnAt ?? [],
     allowEmpty: form.allowEmpty ?? false,
-    spendLimits: form.spendLimits === undefined ? [] : listOf(form.spendLimits),
+    spendLimits: (form.spendLimits ?? []).map((limit) =>
+      typeof limit === 'string' ? { file: limit } : limit,
+    ),
     credits: (form.credits ?? []).map(({ name, usd: amount, start, expires }) => ({
       name,
-      usd: amountOf(amount),
+      amount: amountOf(amount),
       start: dayOf(start),
-      expires: dayOf(expires),
+      expiry: dayOf(expires),
     })),
   };
 }
@@ -241,7 +242,7 @@ function* problemsIn(config: Config): Generator<{ name: string; message: string 
       };
     }
     for (const grant of budget.credits) {
-      if (grant.expires > grant.start) continue;
+      if (grant.expiry > grant.start) continue;
       yield {
         name: budget.name,
         message: `${budget.name}: the credit ${grant.name} expires before it starts`,

@@ -11,6 +11,7 @@ import {
 } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import { amounts, findingEntry, SCHEMA_VERSION } from './json.ts';
+import { outlookEntry } from './outlook.ts';
 
 /** For scripts, and as the base of a later comparison: in the form of `report.schema.json`. */
 export function checkJson(report: CheckReport): string {
@@ -23,6 +24,10 @@ export function checkJson(report: CheckReport): string {
     complete: report.complete,
     budgets: report.budgets.map(budgetEntry),
     prompts: report.called.map(callEntry),
+    outlooks: report.outlooks.map(({ budget, ...outlook }) => ({
+      budget,
+      ...outlookEntry(outlook),
+    })),
     ...(report.comparison ? { comparison: comparisonEntry(report.comparison) } : {}),
     findings: report.findings.map(findingEntry),
   });

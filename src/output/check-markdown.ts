@@ -3,6 +3,7 @@ import { changeLines, changeTable, checkAnswer, checkTable } from './check-table
 import { changesIn, diffHeading } from './check-text.ts';
 import { findingLine } from './finding.ts';
 import { markdownText } from './markdown-text.ts';
+import { outlookLines } from './outlook.ts';
 import { markdownTable } from './table.ts';
 import { ratesLine } from './text.ts';
 
@@ -14,6 +15,11 @@ export function checkMarkdown(report: CheckReport): string {
     told.map((finding) => `- ${markdownText(findingLine(finding))}`).join('\n'),
     markdownTable(checkTable(report)),
     ...comparisonBlocks(report.comparison),
+    report.outlooks
+      .flatMap(({ budget, ...outlook }) =>
+        outlookLines(outlook).map((line) => `- ${markdownText(`${budget}: ${line.trim()}`)}`),
+      )
+      .join('\n'),
     markdownText(ratesLine(report)),
   ]);
 }

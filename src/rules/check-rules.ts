@@ -1,5 +1,7 @@
 import type { CheckFacts } from '../core/report.ts';
 import { budgets } from './check/budgets.ts';
+import { credits } from './check/credits.ts';
+import { forecast } from './check/forecast.ts';
 import { ofCalls } from './check/of-calls.ts';
 import { oldRates } from './check/old-rates.ts';
 import { contextWindow } from './context-window.ts';
@@ -15,6 +17,8 @@ export const CHECK_RULES: readonly Rule<CheckFacts>[] = [
   oldRates,
   ofCalls(contextWindow),
   unreadable,
+  forecast,
+  credits,
   ofCalls(shutDown),
   ofCalls(openPrice),
   staleRates,

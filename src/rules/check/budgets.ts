@@ -59,6 +59,8 @@ const STATEMENTS = {
   models: (subject) => `the model ${subject} was used`,
   tiers: (subject) => `the tier ${subject} was used`,
   imageQualities: (subject) => `images of ${subject} quality were made`,
+  spendLimit: (subject, found) => `${subject}: ${found} was spent`,
+  spendAlert: (subject, found) => `${subject}: ${found} was spent`,
   'increase.perFile.usd': (subject, found) =>
     `a call of ${subject} costs ${found} more than before`,
   'increase.perFile.percent': (subject, found) =>
@@ -81,6 +83,8 @@ const REMEDIES = {
   models: 'use one that is allowed, or allow it',
   tiers: 'use one that is allowed, or allow it',
   imageQualities: 'use one that is allowed, or allow it',
+  spendLimit: 'OpenAI refuses requests above it: spend less, or raise it there',
+  spendAlert: 'spend less, or raise the alert there',
   'increase.perFile.usd': 'shorten the prompt, or raise the limit if the increase is meant',
   'increase.perFile.percent': 'shorten the prompt, or raise the limit if the increase is meant',
   'increase.perFile.tokens': 'shorten the prompt, or raise the limit if the increase is meant',

@@ -1,0 +1,26 @@
+import type { CheckFacts } from '../../core/report.ts';
+import { dayOf } from '../../core/time.ts';
+import { usd, usdRange } from '../../core/wording.ts';
+import type { Rule } from '../rule.ts';
+
+/** A limit that holds today, and will not at the end of the month. */
+export const forecast: Rule<CheckFacts> = {
+  id: 'forecast',
+  severity: 'warning',
+  *check({ outlooks, places }) {
+    for (const { budget, months } of outlooks) {
+      for (const { subject, limit, limitDays, forecast: of } of months) {
+        const { projection, toDate } = of;
+        if (limit === undefined || projection.kind !== 'projected' || !limitDays) continue;
+        if (toDate.high > limit || limitDays.expected === undefined) continue;
+        const whose = subject ? `${subject} of ${budget}` : budget;
+        yield {
+          budget,
+          source: places.get(budget),
+          certainty: limitDays.latest === undefined ? 'possible' : 'likely',
+          message: `${whose}: at this pace the limit of ${usd(limit)} a month falls on ${dayOf(limitDays.expected)}, and the month comes to ${usdRange(projection.expected)} (${usdRange(projection.range)})`,
+        };
+      }
+    }
+  },
+};
