@@ -1,6 +1,6 @@
 import type { AuditReport } from '../core/report.ts';
 import { auditTable, billTable, reconciliationTable } from './audit-table.ts';
-import { answerLines, auditHeading, rowsLine } from './audit-text.ts';
+import { answerLines, auditHeading, leftOutLine, rowsLine } from './audit-text.ts';
 import { findingLine } from './finding.ts';
 import { markdownText } from './markdown-text.ts';
 import { markdownTable } from './table.ts';
@@ -16,6 +16,7 @@ export function auditMarkdown(report: AuditReport): string {
       .map(({ label, value }) => `- ${label}: **${markdownText(value)}**`)
       .join('\n'),
     groups.length > 0 ? markdownTable(auditTable(report)) : '',
+    markdownText(leftOutLine(report)),
     bill && !reconciliation ? markdownTable(billTable(report)) : '',
     differences.length > 0
       ? markdownTable(reconciliationTable(differences, (line) => line.class))

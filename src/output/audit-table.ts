@@ -90,15 +90,19 @@ export function auditTable(report: AuditReport): TableData<GroupRow> {
   return { columns, rows };
 }
 
-function rowsOf(groups: readonly Group[], depth: number, top = groups.length): GroupRow[] {
+function rowsOf(groups: readonly Group[], depth: number, top: number | undefined): GroupRow[] {
   return groups
     .slice(0, top)
     .flatMap((group) => [{ group, depth }, ...rowsOf(group.groups, depth + 1, top)]);
 }
 
-/** How many groups `--top` left out of the first level, and what they come to. */
-export function leftOut({ groups, request }: AuditReport): readonly Group[] {
-  return request.top === undefined ? [] : groups.slice(request.top);
+/** How many groups `--top` leaves out, next to those that it shows. */
+export function leftOut(groups: readonly Group[], top: number | undefined): number {
+  const shown = groups.slice(0, top);
+  return shown.reduce(
+    (others, group) => others + leftOut(group.groups, top),
+    groups.length - shown.length,
+  );
 }
 
 export function shareOf(part: Money, whole: Money): number {

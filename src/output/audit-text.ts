@@ -10,7 +10,7 @@ import {
   formatInstant,
   parseInstant,
 } from '../core/time.ts';
-import { count } from '../core/wording.ts';
+import { count, counted } from '../core/wording.ts';
 import { formatCell, formatTotal, placesFor } from './amount.ts';
 import {
   amountOf,
@@ -109,11 +109,10 @@ function answer(report: AuditReport, { paint }: Terminal): string {
     .join('\n');
 }
 
-function leftOutLine(report: AuditReport): string {
-  const groups = leftOut(report);
-  if (groups.length === 0) return '';
-  const rows = groups.reduce((sum, group) => sum + group.cells.length, 0);
-  return rows === 0 ? '' : `--top leaves out ${count(groups.length)} more, which the total holds.`;
+/** What `--top` keeps from the table is said, as the rows no longer add up to the total. */
+export function leftOutLine({ groups, request }: AuditReport): string {
+  const others = leftOut(groups, request.top);
+  return others === 0 ? '' : `--top leaves out ${counted(others, 'group')}, which the total holds.`;
 }
 
 const WIDEST_CHART = 40;
