@@ -165,6 +165,10 @@ describe('what is not billed by the token', () => {
     ['gpt-image-1', 'image', 1, {}, 'billed by the token, which usage by the image does not tell'],
     ['file_search_storage', 'gibibyteDay', 2 ** 31, { per: 2 ** 30 }, '0.2'],
     ['container', 'session20Minutes', 3, { size: '1GB' }, '0.09'],
+    ['web_search', 'call', 1000, {}, '10'],
+    ['web_search_calls', 'call', 1000, {}, '10..25'],
+    ['web_search_preview_calls', 'call', 1000, {}, '10..25'],
+    ['whisper-1', 'second', 500_000, { per: 1_000_000 }, '0.00005'],
   ] as const)('%s by the %s', (model, unit, amount, more, expected) => {
     const quantities = [{ unit, amount, ...more }];
     expect(cost([entry({ model, tokens: {}, quantities })])).toBe(expected);
