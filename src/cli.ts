@@ -136,6 +136,7 @@ function auditCommand(io: Io, setCode: SetCode): Command {
         `a row for each, of several within each other: ${Object.keys(DIMENSIONS).join(', ')} (default: model)`,
       ).argParser(dimensions),
     )
+    .option('--cross', 'two groups as rows and columns: --by project,model --cross')
     .option('--since <date>', 'buckets that begin on this day or later', instant)
     .option('--until <date>', 'buckets that begin before this day', instant)
     .addOption(new Option('-m, --model <names>', 'only these models, repeatable').argParser(names))

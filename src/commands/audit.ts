@@ -42,6 +42,7 @@ import { limitsFrom, wishesFrom } from './wishes.ts';
 
 export interface AuditOptions extends PrintOptions {
   readonly by?: readonly Dimension[];
+  readonly cross?: boolean;
   readonly costs?: readonly string[];
   readonly since?: Instant;
   readonly until?: Instant;
@@ -104,6 +105,7 @@ export async function runAudit(
     ...facts,
     command: 'audit',
     groups: groupBy(priced, request.by, request.sort),
+    columns: request.cross ? groupBy(priced, request.by.slice(1), request.sort) : [],
     days: groupBy(priced, ['day']),
     explain: options.explain ?? false,
     findings: findings(AUDIT_RULES, facts, limits, wishes),
@@ -122,14 +124,18 @@ function isComplete(facts: AuditFacts): boolean {
 }
 
 function requestOf(options: AuditOptions, rates: RateTable): AuditRequest {
-  const { by = ['model'], since, until, model, project, top, sort, ratesAsOf } = options;
+  const { cross = false, since, until, model, project, top, sort, ratesAsOf } = options;
+  const by: readonly Dimension[] = [...new Set<Dimension>(options.by ?? ['model'])];
+  if (cross && by.length !== 2) {
+    throw new InputError('--cross needs two groups, one down and one across: --by project,model');
+  }
   const region = options.region === undefined ? undefined : regionOf(options.region, rates);
   if (since !== undefined && until !== undefined && since >= until) {
     throw new InputError('--since must be before --until, which is not included');
   }
   const { budget, tolerance, showIds } = options;
   return {
-    ...{ by: [...new Set(by)], since, until, models: model, projects: project },
+    ...{ by, cross, since, until, models: model, projects: project },
     ...{ top, sort, ratesAsOf, region, budget, tolerance, showIds },
   };
 }

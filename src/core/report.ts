@@ -79,6 +79,8 @@ export interface AuditedFile {
 
 export interface AuditRequest {
   readonly by: readonly Dimension[];
+  /** Shows two dimensions as rows and columns, and not as a tree. */
+  readonly cross?: boolean | undefined;
   /** Inclusive, and exclusive: UTC. */
   readonly since?: Instant | undefined;
   readonly until?: Instant | undefined;
@@ -119,6 +121,8 @@ export interface AuditFacts {
 export interface AuditReport extends AuditFacts {
   readonly command: 'audit';
   readonly groups: readonly Group[];
+  /** With `cross`, all there is by the second dimension alone. */
+  readonly columns: readonly Group[];
   readonly days: readonly Group[];
   readonly explain: boolean;
   readonly findings: readonly Finding[];

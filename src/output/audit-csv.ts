@@ -4,11 +4,12 @@ import type { AuditReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import { MODALITIES, TOKEN_KINDS, type TokenKind } from '../core/usage.ts';
 import { nameOfGroup } from './audit-table.ts';
+import { crossCsv } from './cross-table.ts';
 import { csvRow } from './csv.ts';
 
 /**
- * For spreadsheets: a row for each group; of nested groups, for the innermost. With a bill alone,
- * or beside usage, its line items. What is not known is an empty cell, never a zero.
+ * For spreadsheets: a row for each group; of nested groups, for the innermost. With --cross, the
+ * second ones are columns. With a bill alone, or beside usage, its line items. What is not known is an empty cell, never a zero.
  */
 export function auditCsv(report: AuditReport): string {
   const { bill, reconciliation, cells, request } = report;
@@ -40,6 +41,7 @@ export function auditCsv(report: AuditReport): string {
         line.rateCheck ? String(line.rateCheck.agrees) : '',
       ]),
     );
+  if (request.cross) return crossCsv(report);
   return rows(
     [...request.by, ...SUMS],
     report.groups.flatMap((group) => groupRows(group, [], report)),

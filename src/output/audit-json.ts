@@ -29,6 +29,7 @@ export function auditJson(report: AuditReport): string {
     byDay: entries('day'),
     by: request.by,
     groups: report.groups.map(groupEntry),
+    ...(request.cross ? { columns: report.columns.map(groupEntry) } : {}),
     rows: report.rows,
     files: report.files.map(({ file, format, rows, explanation }) => ({
       file,

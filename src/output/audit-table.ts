@@ -16,7 +16,7 @@ export interface GroupRow {
   readonly depth: number;
 }
 
-const TITLES: Readonly<Record<Dimension, string>> = {
+export const TITLES: Readonly<Record<Dimension, string>> = {
   model: 'Model',
   day: 'Day',
   week: 'Week',

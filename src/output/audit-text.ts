@@ -23,6 +23,7 @@ import {
   settled,
   shareOf,
 } from './audit-table.ts';
+import { renderCross } from './cross-table.ts';
 import { explainItem } from './explain.ts';
 import { nameOf, paintFinding } from './finding.ts';
 import { safeText } from './safe.ts';
@@ -36,7 +37,7 @@ export function auditText(report: AuditReport, terminal: Terminal): string {
   const blocks = [
     wrap(auditHeading(report), width),
     answer(report, terminal),
-    report.groups.length > 0 ? renderTable(auditTable(report), terminal) : '',
+    groupsBlock(report, terminal),
     leftOutLine(report),
     dayChart(report, terminal),
     report.explain ? explanation(report, width) : '',
@@ -109,9 +110,17 @@ function answer(report: AuditReport, { paint }: Terminal): string {
     .join('\n');
 }
 
+function groupsBlock(report: AuditReport, terminal: Terminal): string {
+  if (report.groups.length === 0) return '';
+  return report.request.cross
+    ? renderCross(report, terminal)
+    : renderTable(auditTable(report), terminal);
+}
+
 /** What `--top` keeps from the table is said, as the rows no longer add up to the total. */
 export function leftOutLine({ groups, request }: AuditReport): string {
-  const others = leftOut(groups, request.top);
+  // A cross table has the others as a row and a column.
+  const others = request.cross ? 0 : leftOut(groups, request.top);
   return others === 0 ? '' : `--top leaves out ${counted(others, 'group')}, which the total holds.`;
 }
 
