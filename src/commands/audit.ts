@@ -1,4 +1,12 @@
-import { type Dimension, groupBy, priceCell, type Sort, type Sum, sumOf } from '../core/audit.ts';
+import {
+  type Dimension,
+  groupBy,
+  type PricedCell,
+  priceCell,
+  type Sort,
+  type Sum,
+  sumOf,
+} from '../core/audit.ts';
 import { BillFold } from '../core/bill.ts';
 import { missingFrom } from '../core/budget.ts';
 import type { BilledEntry, UsageEntry } from '../core/entry.ts';
@@ -15,6 +23,7 @@ import { parseLineItem, subjectOf } from '../core/line-item.ts';
 import type { Money } from '../core/money.ts';
 import { resolveModel } from '../core/names.ts';
 import { type Overlap, withoutCountedImages, withoutOverlaps } from '../core/overlap.ts';
+import { type PriceEffects, priceEffects } from '../core/price-effect.ts';
 import type { RateTable } from '../core/rates.ts';
 import { reconcile } from '../core/reconcile.ts';
 import {
@@ -81,6 +90,8 @@ export async function runAudit(
   const pricing = { ...request, memo: new Map() };
   const priced = read.cells.map((cell) => priceCell(rates, cell, pricing));
   const total = sumOf(priced);
+  const effects =
+    request.ratesAsOf === undefined ? undefined : priceEffects(rates, priced, pricing);
   const bill = read.bill.end(rates, request);
   const facts: AuditFacts = {
     rates,
@@ -91,6 +102,7 @@ export async function runAudit(
     period: periodOf(read.cells),
     cells: priced,
     total,
+    effects,
     dropped: read.dropped,
     overlaps: [...read.overlaps, ...(bill?.overlaps ?? [])],
     bad: read.bad,
@@ -98,7 +110,7 @@ export async function runAudit(
     // Without usage there is nothing to compare with; without a bill neither.
     reconciliation:
       bill && priced.length > 0
-        ? reconcile(priced, bill, rates, { now, region: request.region })
+        ? reconcile(inForce(priced, effects), bill, rates, { now, region: request.region })
         : undefined,
   };
   const report: AuditReport = {
@@ -113,6 +125,11 @@ export async function runAudit(
   };
   await print(report, (format) => format.audit(), options, io);
   return exitCode(report);
+}
+
+/** A bill is at the prices of its day, whatever others are asked for. */
+function inForce(cells: readonly PricedCell[], effects: PriceEffects | undefined): PricedCell[] {
+  return cells.map((priced) => effects?.get(priced.cell)?.priced ?? priced);
 }
 
 /** Data without any usage is whole, but no budget can be held against it. */

@@ -4,6 +4,7 @@ import type { Estimate, Unreadable } from './estimate.ts';
 import type { Kept } from './ledger.ts';
 import type { Money, Range } from './money.ts';
 import type { Overlap } from './overlap.ts';
+import type { PriceEffects } from './price-effect.ts';
 import type { RateTable } from './rates.ts';
 import type { Reconciliation } from './reconcile.ts';
 import type { Source } from './source.ts';
@@ -107,6 +108,8 @@ export interface AuditFacts {
   readonly period: { readonly start: Instant; readonly end: Instant } | undefined;
   readonly cells: readonly PricedCell[];
   readonly total: Sum;
+  /** With `ratesAsOf`, what the prices in force would have made of each cell. */
+  readonly effects?: PriceEffects | undefined;
   readonly overlaps: readonly Overlap[];
   /** What cells are not kept apart by, as there would be too many and nobody asked for it. */
   readonly dropped: readonly Kept[];

@@ -1,5 +1,6 @@
 import { aliasOf, withoutAddresses } from '../core/alias.ts';
 import { type Group, itemsOf, type PricedCell } from '../core/audit.ts';
+import { effectOf } from '../core/price-effect.ts';
 import type { ReconciledLine } from '../core/reconcile.ts';
 import type { AuditReport, RowCounts } from '../core/report.ts';
 import {
@@ -11,7 +12,7 @@ import {
   parseInstant,
 } from '../core/time.ts';
 import { count, counted } from '../core/wording.ts';
-import { formatCell, formatTotal, placesFor } from './amount.ts';
+import { formatCell, formatChange, formatTotal, placesFor } from './amount.ts';
 import {
   amountOf,
   auditTable,
@@ -54,7 +55,7 @@ export function auditText(report: AuditReport, terminal: Terminal): string {
 
 /** What was audited: the files, the period and how many requests. */
 export function auditHeading(report: AuditReport): string {
-  const { files, period, total, request } = report;
+  const { files, period, total } = report;
   const [first] = files;
   const what = files.length === 1 && first ? nameOf(first.file) : `${files.length} files`;
   return [
@@ -63,9 +64,6 @@ export function auditHeading(report: AuditReport): string {
     total.requests > 0
       ? `${requestsOf(total)} ${total.requests === 1 ? 'request' : 'requests'}`
       : '',
-    request.ratesAsOf === undefined
-      ? ''
-      : `at the prices of ${formatInstant(request.ratesAsOf)} instead of those in force`,
   ]
     .filter((part) => part !== '')
     .join(' · ');
@@ -79,12 +77,17 @@ function periodOf({ start, end }: NonNullable<AuditReport['period']>): string {
 
 /** The answer, as label and value. */
 export function answerLines(report: AuditReport): { label: string; value: string }[] {
-  const { total, bill, reconciliation, rows, cells } = report;
+  const { total, bill, reconciliation, rows, cells, request } = report;
   const lines: { label: string; value: string }[] = [];
   if (cells.length > 0 || !bill) {
     const amount = formatTotal(amountOf(total, rows.bad === 0));
+    const label =
+      request.ratesAsOf === undefined
+        ? 'Total'
+        : `At the prices of ${formatInstant(request.ratesAsOf)}`;
     const nothing = rows.outside > 0 ? 'no usage that was asked for' : 'no usage in the data';
-    lines.push({ label: 'Total', value: cells.length > 0 ? amount : nothing });
+    lines.push({ label, value: cells.length > 0 ? amount : nothing });
+    lines.push(...effectLines(report));
   }
   if (total.freeValue.high > 0n) {
     const value = formatTotal({ ...total.freeValue, unpriced: [] });
@@ -104,9 +107,26 @@ export function answerLines(report: AuditReport): { label: string; value: string
   return lines;
 }
 
-function answer(report: AuditReport, { paint }: Terminal): string {
+function effectLines({ cells, effects, rows }: AuditReport): { label: string; value: string }[] {
+  if (!effects || cells.length === 0) return [];
+  const { inForce, rowsUnpriced, effect, rowsLeftOut } = effectOf(cells, effects);
+  const isWhole = rowsUnpriced === 0 && rows.bad === 0;
+  const without =
+    rowsLeftOut === 0
+      ? ''
+      : ` (without ${counted(rowsLeftOut, 'row')} that had no price at one of the two)`;
+  return [
+    {
+      label: 'At those in force',
+      value: formatTotal({ ...inForce, unpriced: isWhole ? [] : [1] }),
+    },
+    { label: 'Effect of prices', value: `${formatChange(effect)}${without}` },
+  ];
+}
+
+function answer(report: AuditReport, { paint, width }: Terminal): string {
   return answerLines(report)
-    .map(({ label, value }) => `${label}: ${paint.total(value)}`)
+    .map(({ label, value }) => wrap(`${label}: ${paint.total(value)}`, width))
     .join('\n');
 }
 
