@@ -148,7 +148,11 @@ function auditCommand(io: Io, setCode: SetCode): Command {
     .option('--tier <tier>', 'the service tier where the data does not tell it')
     .option('--region <region>', 'regional processing: eu, us')
     .option('--map <columns>', 'read any other CSV: model=column,input=column,...')
-    .option('--rates-as-of <date>', 'price everything as if on that day, beside the prices in force', instant)
+    .option(
+      '--rates-as-of <date>',
+      'price everything as if on that day, beside the prices in force',
+      instant,
+    )
     .option('--budget <usd>', 'exit with 1 above this amount', dollars)
     .option('--tolerance <usd>', 'a difference from the bill that is no error', dollars)
     .option('--rates <file>', 'another rate table')
