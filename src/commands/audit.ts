@@ -35,6 +35,7 @@ import {
   exitCode,
   type RowCounts,
 } from '../core/report.ts';
+import { type PerhapsTwice, perhapsTwice, withoutCountedBatches } from '../core/same-use.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
 import { count } from '../core/wording.ts';
@@ -105,6 +106,7 @@ export async function runAudit(
     effects,
     dropped: read.dropped,
     overlaps: [...read.overlaps, ...(bill?.overlaps ?? [])],
+    perhapsTwice: read.perhapsTwice,
     bad: read.bad,
     bill,
     // Without usage there is nothing to compare with; without a bill neither.
@@ -162,6 +164,7 @@ interface Read {
   readonly files: readonly AuditedFile[];
   readonly cells: readonly Cell[];
   readonly overlaps: readonly Overlap[];
+  readonly perhapsTwice: readonly PerhapsTwice[];
   readonly dropped: readonly Kept[];
   readonly bill: BillFold;
   /** The first of them; `counts.bad` has all. */
@@ -233,19 +236,27 @@ async function readAll(
   );
   io.progress('');
   const merged = new Ledger(rates, { keep, givenUp });
-  const { cells, overlaps } = isOne
-    ? { cells: ledger.cells(), overlaps: [] }
+  const once = isOne
+    ? { cells: ledger.cells(), overlaps: [], perhapsTwice: [] }
     : countedOnce(ledger.cells(), merged);
   const dropped = [...tooLarge, ...(isOne ? ledger : merged).dropped];
-  return { files, cells, overlaps, dropped, bill, bad, counts };
+  return { ...once, files, dropped, bill, bad, counts };
 }
 
 /** What several files share counts once; then the cells need no longer be so fine. */
-function countedOnce(cells: readonly Cell[], merged: Ledger): Pick<Read, 'cells' | 'overlaps'> {
+function countedOnce(
+  cells: readonly Cell[],
+  merged: Ledger,
+): Pick<Read, 'cells' | 'overlaps' | 'perhapsTwice'> {
   const buckets = withoutOverlaps(cells);
   const images = withoutCountedImages(buckets.kept);
-  for (const cell of images.kept) merged.add(entryOf(cell), cell.rows, cell.lastEnd);
-  return { cells: merged.cells(), overlaps: [...buckets.overlaps, ...images.overlaps] };
+  const batches = withoutCountedBatches(images.kept);
+  for (const cell of batches.kept) merged.add(entryOf(cell), cell.rows, cell.lastEnd);
+  return {
+    cells: merged.cells(),
+    overlaps: [...buckets.overlaps, ...images.overlaps, ...batches.overlaps],
+    perhapsTwice: perhapsTwice(batches.kept),
+  };
 }
 
 /** Buckets on both sides of --since or --until are never added up: one of them does not count. */

@@ -7,6 +7,7 @@ import type { Overlap } from './overlap.ts';
 import type { PriceEffects } from './price-effect.ts';
 import type { RateTable } from './rates.ts';
 import type { Reconciliation } from './reconcile.ts';
+import type { PerhapsTwice } from './same-use.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
 
@@ -111,6 +112,7 @@ export interface AuditFacts {
   /** With `ratesAsOf`, what the prices in force would have made of each cell. */
   readonly effects?: PriceEffects | undefined;
   readonly overlaps: readonly Overlap[];
+  readonly perhapsTwice: readonly PerhapsTwice[];
   /** What cells are not kept apart by, as there would be too many and nobody asked for it. */
   readonly dropped: readonly Kept[];
   /** The first of them; `rows.bad` counts all. */
