@@ -282,6 +282,15 @@ describe('files that overlap', () => {
     }
   });
 
+  it('of two organizations share nothing; who is not named is the only one', () => {
+    const day = (file: string, organization?: string) =>
+      inFile(file, [entry({ organization, requests: 1 })]);
+    const requests = (...entries: UsageEntry[][]) => counted(entries.flat()).sum.requests;
+    expect(requests(day('a', 'org-A'), day('b', 'org-B'))).toBe(2);
+    expect(requests(day('a', 'org-A'), day('b', 'org-A'))).toBe(1);
+    expect(requests(day('a', 'org-A'), day('b'))).toBe(1);
+  });
+
   it('know a request by its id, and requests of one second apart', () => {
     const request = (file: string, id: string) => inFile(file, [entry({ id, requests: 1 })]);
     const all = [...request('a', '1'), ...request('a', '2'), ...request('b', '2')];

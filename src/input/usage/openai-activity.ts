@@ -36,6 +36,7 @@ export const openaiActivity: CsvFormat = {
         model,
         tiers: tiersOf(cells, at),
         free: false,
+        organization: cells.text('organization_id') ?? cells.text('organization_name'),
         project: cells.text('project_id') ?? cells.text('project_name'),
         apiKey: cells.text('api_key_id'),
         user: cells.text('user'),

@@ -58,6 +58,7 @@ function rowOf(result: JsonFields, bucket: Bucket, source: Source): Row {
         end: bucket.end,
         model: result.text('model'),
         ...tiersOfBucket(result),
+        organization: result.text('organization_id'),
         project: result.text('project_id'),
         apiKey: result.text('api_key_id'),
         user: result.text('user_id'),
