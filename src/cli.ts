@@ -144,6 +144,7 @@ function auditCommand(io: Io, setCode: SetCode): Command {
         `a row for each, of several within each other: ${Object.keys(DIMENSIONS).join(', ')} (default: model)`,
       ).argParser(dimensions),
     )
+    .option('--cross', 'two groups as rows and columns: --by project,model --cross')
     .option('--since <date>', 'buckets that begin on this day or later', instant)
     .option('--until <date>', 'buckets that begin before this day', instant)
     .addOption(new Option('-m, --model <names>', 'only these models, repeatable').argParser(names))
@@ -155,7 +156,11 @@ function auditCommand(io: Io, setCode: SetCode): Command {
     .option('--tier <tier>', 'the service tier where the data does not tell it')
     .option('--region <region>', 'regional processing: eu, us')
     .option('--map <columns>', 'read any other CSV: model=column,input=column,...')
-    .option('--rates-as-of <date>', 'price everything as if on that day', instant)
+    .option(
+      '--rates-as-of <date>',
+      'price everything as if on that day, beside the prices in force',
+      instant,
+    )
     .option('--budget <usd>', 'exit with 1 above this amount', dollars)
     .option('--tolerance <usd>', 'a difference from the bill that is no error', dollars)
     .option('--rates <file>', 'another rate table')

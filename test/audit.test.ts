@@ -165,6 +165,10 @@ describe('what is not billed by the token', () => {
     ['gpt-image-1', 'image', 1, {}, 'billed by the token, which usage by the image does not tell'],
     ['file_search_storage', 'gibibyteDay', 2 ** 31, { per: 2 ** 30 }, '0.2'],
     ['container', 'session20Minutes', 3, { size: '1GB' }, '0.09'],
+    ['web_search', 'call', 1000, {}, '10'],
+    ['web_search_calls', 'call', 1000, {}, '10..25'],
+    ['web_search_preview_calls', 'call', 1000, {}, '10..25'],
+    ['whisper-1', 'second', 500_000, { per: 1_000_000 }, '0.00005'],
   ] as const)('%s by the %s', (model, unit, amount, more, expected) => {
     const quantities = [{ unit, amount, ...more }];
     expect(cost([entry({ model, tokens: {}, quantities })])).toBe(expected);
@@ -276,6 +280,15 @@ describe('files that overlap', () => {
         { file: 'early.csv', keptFile: 'late.csv', rows: 1, differing: 1 },
       ]);
     }
+  });
+
+  it('of two organizations share nothing; who is not named is the only one', () => {
+    const day = (file: string, organization?: string) =>
+      inFile(file, [entry({ organization, requests: 1 })]);
+    const requests = (...entries: UsageEntry[][]) => counted(entries.flat()).sum.requests;
+    expect(requests(day('a', 'org-A'), day('b', 'org-B'))).toBe(2);
+    expect(requests(day('a', 'org-A'), day('b', 'org-A'))).toBe(1);
+    expect(requests(day('a', 'org-A'), day('b'))).toBe(1);
   });
 
   it('know a request by its id, and requests of one second apart', () => {

@@ -1,4 +1,12 @@
-import { type Dimension, groupBy, priceCell, type Sort, type Sum, sumOf } from '../core/audit.ts';
+import {
+  type Dimension,
+  groupBy,
+  type PricedCell,
+  priceCell,
+  type Sort,
+  type Sum,
+  sumOf,
+} from '../core/audit.ts';
 import { BillFold } from '../core/bill.ts';
 import { missingFrom } from '../core/budget.ts';
 import type { BilledEntry, UsageEntry } from '../core/entry.ts';
@@ -15,6 +23,7 @@ import { parseLineItem, subjectOf } from '../core/line-item.ts';
 import type { Money } from '../core/money.ts';
 import { resolveModel } from '../core/names.ts';
 import { type Overlap, withoutCountedImages, withoutOverlaps } from '../core/overlap.ts';
+import { type PriceEffects, priceEffects } from '../core/price-effect.ts';
 import type { RateTable } from '../core/rates.ts';
 import { reconcile } from '../core/reconcile.ts';
 import {
@@ -26,6 +35,7 @@ import {
   exitCode,
   type RowCounts,
 } from '../core/report.ts';
+import { type PerhapsTwice, perhapsTwice, withoutCountedBatches } from '../core/same-use.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
 import { count } from '../core/wording.ts';
@@ -42,6 +52,7 @@ import { limitsFrom, wishesFrom } from './wishes.ts';
 
 export interface AuditOptions extends PrintOptions {
   readonly by?: readonly Dimension[];
+  readonly cross?: boolean;
   readonly costs?: readonly string[];
   readonly since?: Instant;
   readonly until?: Instant;
@@ -80,6 +91,7 @@ export async function runAudit(
     ...facts,
     command: 'audit',
     groups: groupBy(cells, request.by, request.sort),
+    columns: request.cross ? groupBy(cells, request.by.slice(1), request.sort) : [],
     days: groupBy(cells, ['day']),
     explain: options.explain ?? false,
     findings: findings(AUDIT_RULES, facts, limits, wishes),
@@ -102,6 +114,8 @@ export async function factsOf(
   const pricing = { ...request, memo: new Map() };
   const priced = read.cells.map((cell) => priceCell(rates, cell, pricing));
   const total = sumOf(priced);
+  const effects =
+    request.ratesAsOf === undefined ? undefined : priceEffects(rates, priced, pricing);
   const bill = read.bill.end(rates, request);
   return {
     rates,
@@ -112,16 +126,23 @@ export async function factsOf(
     period: periodOf(read.cells),
     cells: priced,
     total,
+    effects,
     dropped: read.dropped,
     overlaps: [...read.overlaps, ...(bill?.overlaps ?? [])],
+    perhapsTwice: read.perhapsTwice,
     bad: read.bad,
     bill,
     // Without usage there is nothing to compare with; without a bill neither.
     reconciliation:
       bill && priced.length > 0
-        ? reconcile(priced, bill, rates, { now, region: request.region })
+        ? reconcile(inForce(priced, effects), bill, rates, { now, region: request.region })
         : undefined,
   };
+}
+
+/** A bill is at the prices of its day, whatever others are asked for. */
+function inForce(cells: readonly PricedCell[], effects: PriceEffects | undefined): PricedCell[] {
+  return cells.map((priced) => effects?.get(priced.cell)?.priced ?? priced);
 }
 
 /** Data without any usage is whole, but no budget can be held against it. */
@@ -133,14 +154,18 @@ function isComplete(facts: AuditFacts): boolean {
 }
 
 function requestOf(options: AuditOptions, rates: RateTable): AuditRequest {
-  const { by = ['model'], since, until, model, project, top, sort, ratesAsOf } = options;
+  const { cross = false, since, until, model, project, top, sort, ratesAsOf } = options;
+  const by: readonly Dimension[] = [...new Set<Dimension>(options.by ?? ['model'])];
+  if (cross && by.length !== 2) {
+    throw new InputError('--cross needs two groups, one down and one across: --by project,model');
+  }
   const region = options.region === undefined ? undefined : regionOf(options.region, rates);
   if (since !== undefined && until !== undefined && since >= until) {
     throw new InputError('--since must be before --until, which is not included');
   }
   const { budget, tolerance, showIds } = options;
   return {
-    ...{ by: [...new Set(by)], since, until, models: model, projects: project },
+    ...{ by, cross, since, until, models: model, projects: project },
     ...{ top, sort, ratesAsOf, region, budget, tolerance, showIds },
   };
 }
@@ -150,6 +175,7 @@ interface Read {
   readonly files: readonly AuditedFile[];
   readonly cells: readonly Cell[];
   readonly overlaps: readonly Overlap[];
+  readonly perhapsTwice: readonly PerhapsTwice[];
   readonly dropped: readonly Kept[];
   readonly bill: BillFold;
   /** The first of them; `counts.bad` has all. */
@@ -221,19 +247,27 @@ async function readAll(
   );
   io.progress('');
   const merged = new Ledger(rates, { keep, givenUp });
-  const { cells, overlaps } = isOne
-    ? { cells: ledger.cells(), overlaps: [] }
+  const once = isOne
+    ? { cells: ledger.cells(), overlaps: [], perhapsTwice: [] }
     : countedOnce(ledger.cells(), merged);
   const dropped = [...tooLarge, ...(isOne ? ledger : merged).dropped];
-  return { files, cells, overlaps, dropped, bill, bad, counts };
+  return { ...once, files, dropped, bill, bad, counts };
 }
 
 /** What several files share counts once; then the cells need no longer be so fine. */
-function countedOnce(cells: readonly Cell[], merged: Ledger): Pick<Read, 'cells' | 'overlaps'> {
+function countedOnce(
+  cells: readonly Cell[],
+  merged: Ledger,
+): Pick<Read, 'cells' | 'overlaps' | 'perhapsTwice'> {
   const buckets = withoutOverlaps(cells);
   const images = withoutCountedImages(buckets.kept);
-  for (const cell of images.kept) merged.add(entryOf(cell), cell.rows, cell.lastEnd);
-  return { cells: merged.cells(), overlaps: [...buckets.overlaps, ...images.overlaps] };
+  const batches = withoutCountedBatches(images.kept);
+  for (const cell of batches.kept) merged.add(entryOf(cell), cell.rows, cell.lastEnd);
+  return {
+    cells: merged.cells(),
+    overlaps: [...buckets.overlaps, ...images.overlaps, ...batches.overlaps],
+    perhapsTwice: perhapsTwice(batches.kept),
+  };
 }
 
 /** Buckets on both sides of --since or --until are never added up: one of them does not count. */

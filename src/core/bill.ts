@@ -6,7 +6,7 @@ import { grouped } from './grouped.ts';
 import { parseLineItem } from './line-item.ts';
 import type { Rate } from './lookup.ts';
 import { add, compare, exactUsd, type Money, ZERO } from './money.ts';
-import type { Overlap } from './overlap.ts';
+import { type Overlap, organizationsIn } from './overlap.ts';
 import { RateBook } from './rate-check.ts';
 import type { RateTable } from './rates.ts';
 import type { Source } from './source.ts';
@@ -83,6 +83,7 @@ const MOST_PLACES = 10;
 interface Charge {
   readonly source: Source;
   readonly day: Instant;
+  readonly organization: string | undefined;
   readonly lineItem: string | undefined;
   readonly project: string | undefined;
   readonly apiKey: string | undefined;
@@ -112,7 +113,7 @@ export class BillFold {
     this.#end = Math.max(this.#end, entry.end);
     while (this.#places < MOST_PLACES && !hasPlaces(entry.amount, this.#places)) this.#places += 1;
     const day = dayStart(entry.start);
-    const details = DETAILS.map((detail) => entry[detail]);
+    const details = [entry.organization, ...DETAILS.map((detail) => entry[detail])];
     const key = JSON.stringify([entry.source.file, day, ...details.map((value) => value ?? null)]);
     const charge = chargeOf(entry, day);
     const known = this.#charges.get(key);
@@ -164,9 +165,10 @@ export function mergeLines(
 }
 
 function chargeOf(entry: BilledEntry, day: Instant): Charge {
-  const { source, lineItem, project, apiKey, user, amount, quantityUnit } = entry;
+  const { source, organization, lineItem, project, apiKey, user, amount, quantityUnit } = entry;
   const quantity = decimalOf(entry.quantity);
-  return { source, day, lineItem, project, apiKey, user, amount, quantity, quantityUnit, rows: 1 };
+  const whose = { organization, project, apiKey, user };
+  return { source, day, lineItem, ...whose, amount, quantity, quantityUnit, rows: 1 };
 }
 
 function decimalOf(text: string | undefined): Decimal | undefined {
@@ -205,7 +207,7 @@ function hasPlaces(amount: Money, places: number): boolean {
 /**
  * Rows of one file are all real. Of several files that have the same day, those count that tell
  * the most; and a charge that several of these have counts once, as the fullest has it: the others
- * were exported before the day was over.
+ * were exported before the day was over. Each organization has its own bill.
  */
 function countedOnce(charges: readonly Charge[]): { kept: Charge[]; overlaps: Overlap[] } {
   const details = new Map(
@@ -213,7 +215,9 @@ function countedOnce(charges: readonly Charge[]): { kept: Charge[]; overlaps: Ov
   );
   const kept: Charge[] = [];
   const leftOut = new Leftovers();
-  for (const ofDay of grouped(charges, ({ day }) => String(day)).values()) {
+  const organizationOf = organizationsIn(charges);
+  const bills = grouped(charges, (charge) => JSON.stringify([charge.day, organizationOf(charge)]));
+  for (const ofDay of bills.values()) {
     const [most = [], ...less] = [...grouped(ofDay, ({ source }) => details.get(source.file) ?? '')]
       .sort(([a], [b]) => (a < b ? 1 : -1))
       .map(([, all]) => all);

@@ -6,6 +6,14 @@ export interface Decimal {
   readonly scale: number;
 }
 
+/** Reads `12` or `12.50`, as prices are written; undefined for anything else. */
+export function parsePlainDecimal(text: string): Decimal | undefined {
+  const match = /^(\d+)(?:\.(\d+))?$/.exec(text);
+  if (!match) return undefined;
+  const [, whole = '', fraction = ''] = match;
+  return { digits: BigInt(whole + fraction), scale: fraction.length };
+}
+
 /** Larger ones are no quantity of anything, and would take for ever to write out. */
 const MOST_PLACES = 400;
 

@@ -38,6 +38,8 @@ export interface UsageEntry {
   readonly project: string | undefined;
   readonly apiKey: string | undefined;
   readonly user: string | undefined;
+  /** Whose use it was, where the file tells: what two organizations have is never the same. */
+  readonly organization?: string | undefined;
   readonly requests: number | undefined;
   /** Disjoint, of all requests together: cached and written tokens are taken out of the input. */
   readonly tokens: Tokens;
@@ -61,6 +63,7 @@ export interface BilledEntry {
   readonly currency: string;
   /** Verbatim; undefined where the export is not grouped by line item. */
   readonly lineItem: string | undefined;
+  readonly organization?: string | undefined;
   readonly project: string | undefined;
   readonly apiKey: string | undefined;
   readonly user: string | undefined;

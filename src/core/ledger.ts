@@ -30,11 +30,12 @@ export interface Cell {
   /** The time for which it is priced; with `until`, an open part of a bucket. */
   readonly at: Instant;
   readonly until: Instant | undefined;
-  /** The end of its first row, and the id; all of them share these where buckets are kept. */
+  /** The end of its first row, the id and the organization; all of them share these where buckets are kept. */
   readonly end: Instant;
   /** The latest end of any of its rows. */
   readonly lastEnd: Instant;
   readonly id: string | undefined;
+  readonly organization?: string | undefined;
   readonly endpoint: Endpoint;
   readonly model: string | undefined;
   readonly tiers: readonly ServiceTier[];
@@ -209,7 +210,10 @@ export class Ledger {
     if (keep.has('apiKey')) key += ` ${this.#numberOf(apiKey)}`;
     if (keep.has('user')) key += ` ${this.#numberOf(user)}`;
     if (keep.has('file')) key += ` ${this.#numberOf(source.file)}`;
-    if (keep.has('bucket')) key += ` ${entry.start} ${entry.end} ${this.#numberOf(entry.id)}`;
+    if (keep.has('bucket')) {
+      key += ` ${entry.start} ${entry.end} ${this.#numberOf(entry.id)}`;
+      key += ` ${this.#numberOf(entry.organization)}`;
+    }
     return key;
   }
 
@@ -242,6 +246,7 @@ export class Ledger {
       file: keep.has('file') ? entry.source.file : undefined,
       inputTokensPerRequest,
       id: entry.id,
+      organization: entry.organization,
       end,
       lastEnd: end,
     };

@@ -1,5 +1,6 @@
 /** The names that bills give to what they charge for, such as `flex | gpt-5, cached input`. */
 import type { LineItem } from './bill.ts';
+import { toolIdsOf, WEB_SEARCHES } from './tools.ts';
 import {
   MODALITIES,
   type Modality,
@@ -142,12 +143,7 @@ const TOOL_ITEMS: readonly {
 }[] = [
   {
     pattern: /^web search tool calls?$/i,
-    tools: [
-      'web_search',
-      'web_search_image',
-      'web_search_preview',
-      'web_search_preview_non_reasoning',
-    ],
+    tools: WEB_SEARCHES,
     isRateKnown: true,
   },
   // The first GiB is free, and whether the quantity holds it nobody has told.
@@ -174,5 +170,6 @@ export function toolsOf(item: LineItem): (typeof TOOL_ITEMS)[number] | undefined
 
 /** Under which name all uses of these tools come together, on the bill and in usage. */
 export function toolGroup(tool: string): string {
-  return TOOL_ITEMS.find(({ tools }) => tools.includes(tool))?.tools[0] ?? tool;
+  const [first = tool] = toolIdsOf(tool);
+  return TOOL_ITEMS.find(({ tools }) => tools.includes(first))?.tools[0] ?? tool;
 }

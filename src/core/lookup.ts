@@ -255,8 +255,8 @@ function cellRates(
 }
 
 /**
- * Models that see images without making any bill what they see as text: their tables have no price
- * for images at all.
+ * Models that see images without making any bill what they see as input like any other: OpenAI
+ * states how many input tokens an image is, and prints no price for them apart from that of text.
  */
 function billedModality({ modality, kind }: Question, rates: TokenRates): Modality {
   if (modality !== 'image' || kind === 'output') return modality;

@@ -15,6 +15,7 @@ import type { CostItem, QuantityItem } from './price.ts';
 import { BILLED_UNITS } from './rate-check.ts';
 import { BANDS, type Band, type RateTable } from './rates.ts';
 import type { Instant } from './time.ts';
+import { toolsNamed } from './tools.ts';
 import type { Modality, ServiceTier } from './usage.ts';
 
 /** What is billed as one: a cost item of a cell. */
@@ -47,7 +48,7 @@ export function partsOf(table: RateTable, priced: PricedCell): UsedPart[] {
   const isFree = priced.state === 'free';
   const bands = bandsOf(priced);
   const name = billedModel(cell.model ?? '');
-  const isTool = table.tools.some(({ id }) => id === name);
+  const isTool = toolsNamed(table, name).length > 0;
   return itemsOf(line)
     .filter((item) => !('tokens' in item) || item.tokens !== 0)
     .map((item) => {

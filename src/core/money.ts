@@ -1,3 +1,5 @@
+import { parseDecimal, parsePlainDecimal } from './decimal.ts';
+
 /**
  * An exact amount of money, in units of 1/(3600 x 10^18) US dollars.
  *
@@ -13,19 +15,6 @@ const EXACT_DECIMALS = 22;
 
 export const ZERO = 0n as Money;
 
-/** A decimal number as text, kept exact: 12.50 is { digits: 1250n, scale: 2 }. */
-interface Decimal {
-  readonly digits: bigint;
-  readonly scale: number;
-}
-
-function parseDecimal(text: string): Decimal | undefined {
-  const match = /^(\d+)(?:\.(\d+))?$/.exec(text);
-  if (!match) return undefined;
-  const [, whole = '', fraction = ''] = match;
-  return { digits: BigInt(whole + fraction), scale: fraction.length };
-}
-
 /**
  * The price of one unit, from a decimal price in USD `per` so many units, times decimal factors.
  * Undefined when the text is no plain decimal or the money unit does not divide the result.
@@ -38,7 +27,7 @@ export function unitPrice(
   let numerator = UNITS_PER_USD;
   let denominator = BigInt(per);
   for (const text of [usd, ...factors]) {
-    const decimal = parseDecimal(text);
+    const decimal = parsePlainDecimal(text);
     if (!decimal) return undefined;
     numerator *= decimal.digits;
     denominator *= 10n ** BigInt(decimal.scale);
@@ -52,7 +41,7 @@ export function parseUsd(text: string): Money | undefined {
 }
 
 /** More digits than any amount of money has: a guard against cells that are no amounts at all. */
-const AMOUNT_FORM = /^(-?)(\d{1,60})(?:\.(\d{1,60}))?(?:[eE]([+-]?\d{1,2}))?$/;
+const AMOUNT_FORM = /^-?\d{1,60}(?:\.\d{1,60})?(?:[eE][+-]?\d{1,2})?$/;
 
 /**
  * An amount in USD as files have it: `-1.5`, `1e-05`, with up to 60 decimals. Where the money unit
@@ -60,14 +49,12 @@ const AMOUNT_FORM = /^(-?)(\d{1,60})(?:\.(\d{1,60}))?(?:[eE]([+-]?\d{1,2}))?$/;
  * Undefined when the text is no number.
  */
 export function parseAmount(text: string): Money | undefined {
-  const match = AMOUNT_FORM.exec(text);
-  if (!match) return undefined;
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
-  const scale = fraction.length - Number(exponent);
-  const digits = BigInt(whole + fraction) * UNITS_PER_USD;
-  const amount =
-    scale <= 0 ? digits * 10n ** BigInt(-scale) : halfEven(digits, 10n ** BigInt(scale));
-  return (sign === '-' ? -amount : amount) as Money;
+  const decimal = AMOUNT_FORM.test(text) ? parseDecimal(text) : undefined;
+  if (!decimal) return undefined;
+  const { digits, scale } = decimal;
+  const isNegative = digits < 0n;
+  const amount = halfEven((isNegative ? -digits : digits) * UNITS_PER_USD, 10n ** BigInt(scale));
+  return (isNegative ? -amount : amount) as Money;
 }
 
 export function add(a: Money, b: Money): Money {
@@ -85,7 +72,7 @@ export function times(price: Money, count: number): Money {
 
 /** An amount times a decimal factor such as `1.1`, rounded down to the money unit. */
 export function floorTimes(amount: Money, factor: string): Money {
-  const decimal = parseDecimal(factor);
+  const decimal = parsePlainDecimal(factor);
   if (!decimal) throw new RangeError(`not a decimal factor: ${factor}`);
   return ((amount * decimal.digits) / 10n ** BigInt(decimal.scale)) as Money;
 }

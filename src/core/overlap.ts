@@ -70,12 +70,26 @@ export function withoutCountedImages(cells: readonly Cell[]): {
 }
 
 function byIdentity(cells: readonly Cell[]): Map<string, Cell[]> {
-  return grouped(cells, ({ at, end, id, endpoint, model, tiers, free, project, apiKey, user }) =>
+  const organizationOf = organizationsIn(cells);
+  return grouped(cells, (cell) => {
+    const { at, end, id, endpoint, model, tiers, free, project, apiKey, user } = cell;
     // A request is known by its id, whatever else a log says of it.
-    id === undefined
-      ? JSON.stringify([at, end, endpoint, model, tiers, free, project, apiKey, user])
-      : `id ${id}`,
-  );
+    if (id !== undefined) return `id ${id}`;
+    const whose = [organizationOf(cell), project, apiKey, user];
+    return JSON.stringify([at, end, endpoint, model, tiers, free, ...whose]);
+  });
+}
+
+interface OfOrganization {
+  readonly organization?: string | undefined;
+}
+
+/** What tells organizations apart: nothing where there is but one, as not every file names it. */
+export function organizationsIn(
+  all: readonly OfOrganization[],
+): (each: OfOrganization) => string | undefined {
+  const isOne = new Set(all.flatMap(({ organization }) => organization ?? [])).size < 2;
+  return isOne ? () => undefined : ({ organization }) => organization;
 }
 
 function byFile(cells: readonly Cell[]): Map<string, Cell[]> {

@@ -11,6 +11,7 @@ import { resolveModel } from './names.ts';
 import { quantityRates } from './quantity.ts';
 import { type Model, type RateTable, type Tool, versionAt } from './rates.ts';
 import { dayOf } from './time.ts';
+import { toolsNamed } from './tools.ts';
 import {
   MODALITIES,
   type Modality,
@@ -63,8 +64,10 @@ export interface Total extends Range {
 
 /** Prices a usage. Never fails: what has no price is an item that says why. */
 export function priceUsage(table: RateTable, usage: Usage, memo?: RateMemo): CostLine {
-  const tool = table.tools.find(({ id }) => id === usage.model);
-  if (tool) return { usage, model: undefined, items: [], quantities: quantitiesOf(usage, tool) };
+  const tools = toolsNamed(table, usage.model);
+  if (tools.length > 0) {
+    return { usage, model: undefined, items: [], quantities: quantitiesOf(usage, tools) };
+  }
   const resolution = resolveModel(table, usage.model, usage.at);
   const model = resolution.model;
   const items: CostItem[] = [];
@@ -76,7 +79,7 @@ export function priceUsage(table: RateTable, usage: Usage, memo?: RateMemo): Cos
     }
   }
   const quantities: QuantityItem[] = model
-    ? quantitiesOf(usage, model)
+    ? quantitiesOf(usage, [model])
     : (usage.quantities ?? []).map((quantity) => ({
         quantity,
         cost: { kind: 'unpriced', reason: resolution.reason ?? '' },
@@ -94,12 +97,26 @@ export function priceUsage(table: RateTable, usage: Usage, memo?: RateMemo): Cos
   }
 }
 
-function quantitiesOf(usage: Usage, priced: Model | Tool): QuantityItem[] {
+/** Of a model, or of the tools that it may have been: undefined is one that the table does not have. */
+function quantitiesOf(usage: Usage, priced: readonly (Model | Tool | undefined)[]): QuantityItem[] {
+  const ids = priced.flatMap((each) => each?.id ?? []);
+  const anyOf: Doubt = {
+    reason: `the data does not tell which of ${ids.join(', ')} it was`,
+    settledBy: 'the implied rate on a bill',
+  };
   return (usage.quantities ?? []).map((quantity) => {
-    const candidates = scenariosOf(usage, priced).flatMap(({ at, tier, doubts }): Candidate[] => {
-      const version = versionAt(priced, at);
-      if (!version) return [{ reason: `no price is known on ${dayOf(at)}` }];
-      return quantityRates(version, tier, quantity, doubts);
+    const candidates = priced.flatMap((each): Candidate[] => {
+      if (!each) return [{ reason: `the table lacks one of the tools that ${usage.model} may be` }];
+      return scenariosOf(usage, each).flatMap(({ at, tier, doubts }): Candidate[] => {
+        const version = versionAt(each, at);
+        if (!version) return [{ reason: `no price is known on ${dayOf(at)}` }];
+        return quantityRates(
+          version,
+          tier,
+          quantity,
+          priced.length > 1 ? [...doubts, anyOf] : doubts,
+        );
+      });
     });
     return { quantity, cost: settle(candidates, quantity.amount, quantity.per) };
   });

@@ -7,9 +7,11 @@ import type { Kept } from './ledger.ts';
 import type { Money, Range } from './money.ts';
 import type { Outlook } from './outlook.ts';
 import type { Overlap } from './overlap.ts';
+import type { PriceEffects } from './price-effect.ts';
 import type { CalledPrompt } from './prompt-budget.ts';
 import type { RateTable } from './rates.ts';
 import type { Reconciliation } from './reconcile.ts';
+import type { PerhapsTwice } from './same-use.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
 
@@ -85,6 +87,8 @@ export interface AuditedFile {
 
 export interface AuditRequest {
   readonly by: readonly Dimension[];
+  /** Shows two dimensions as rows and columns, and not as a tree. */
+  readonly cross?: boolean | undefined;
   /** Inclusive, and exclusive: UTC. */
   readonly since?: Instant | undefined;
   readonly until?: Instant | undefined;
@@ -111,7 +115,10 @@ export interface AuditFacts {
   readonly period: { readonly start: Instant; readonly end: Instant } | undefined;
   readonly cells: readonly PricedCell[];
   readonly total: Sum;
+  /** With `ratesAsOf`, what the prices in force would have made of each cell. */
+  readonly effects?: PriceEffects | undefined;
   readonly overlaps: readonly Overlap[];
+  readonly perhapsTwice: readonly PerhapsTwice[];
   /** What cells are not kept apart by, as there would be too many and nobody asked for it. */
   readonly dropped: readonly Kept[];
   /** The first of them; `rows.bad` counts all. */
@@ -125,6 +132,8 @@ export interface AuditFacts {
 export interface AuditReport extends AuditFacts {
   readonly command: 'audit';
   readonly groups: readonly Group[];
+  /** With `cross`, all there is by the second dimension alone. */
+  readonly columns: readonly Group[];
   readonly days: readonly Group[];
   readonly explain: boolean;
   readonly findings: readonly Finding[];

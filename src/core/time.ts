@@ -3,7 +3,7 @@ export type Instant = number & { readonly instant: unique symbol };
 
 const DAY_SECONDS = 86_400;
 const FORM =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
 /**
  * Reads `2026-07-30` (midnight UTC) or an ISO 8601 time; one without an offset is UTC.

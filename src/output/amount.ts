@@ -55,6 +55,33 @@ export function formatTotal(total: Amount): string {
   return total.high === 0n ? 'no price' : `at least ${formatUsd(total.low, places)}`;
 }
 
+/** A difference: `$1.50 more`, or `$1.00 less to $2.00 more`. */
+export function formatChange({ low, high }: Range): string {
+  if (low === 0n && high === 0n) return 'none';
+  const places = placesFor([low, high], ANSWER_DIGITS);
+  if (low === high) return changeOf(low, places);
+  if (low < 0n && high > 0n) return `${changeOf(low, places)} to ${changeOf(high, places)}`;
+  const [from, to] = low < 0n ? [high, low] : [low, high];
+  return `${formatUsd(absolute(from), places)} to ${changeOf(to, places)}`;
+}
+
+function changeOf(amount: Money, places: number): string {
+  return `${formatUsd(absolute(amount), places)} ${amount < 0n ? 'less' : 'more'}`;
+}
+
+function absolute(amount: Money): Money {
+  return (amount < 0n ? -amount : amount) as Money;
+}
+
+/** The same in a column: `+$1.50`, or `-$1.00 to +$2.00`. */
+export function formatSigned({ low, high }: Range, places: number): string {
+  const [from, until] = [low, high].map((amount) => {
+    const text = formatUsd(amount, places);
+    return amount > 0n ? `+${text}` : text;
+  });
+  return from === until ? (from ?? '') : `${from} to ${until}`;
+}
+
 /** The same for a column, in as little room as possible. */
 export function formatCell(total: Amount, places: number): string {
   if (total.unpriced.length === 0) return formatRange(total, places, '-');

@@ -1,14 +1,16 @@
 import type { Group, Sum } from '../core/audit.ts';
 import { exactUsd } from '../core/money.ts';
+import { effectOf } from '../core/price-effect.ts';
 import type { AuditReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import { MODALITIES, TOKEN_KINDS, type TokenKind } from '../core/usage.ts';
 import { nameOfGroup } from './audit-table.ts';
+import { crossCsv } from './cross-table.ts';
 import { csvRow } from './csv.ts';
 
 /**
- * For spreadsheets: a row for each group; of nested groups, for the innermost. With a bill alone,
- * or beside usage, its line items. What is not known is an empty cell, never a zero.
+ * For spreadsheets: a row for each group; of nested groups, for the innermost. With --cross, the
+ * second ones are columns. With a bill alone, or beside usage, its line items. What is not known is an empty cell, never a zero.
  */
 export function auditCsv(report: AuditReport): string {
   const { bill, reconciliation, cells, request } = report;
@@ -40,8 +42,9 @@ export function auditCsv(report: AuditReport): string {
         line.rateCheck ? String(line.rateCheck.agrees) : '',
       ]),
     );
+  if (request.cross) return crossCsv(report);
   return rows(
-    [...request.by, ...SUMS],
+    [...request.by, ...SUMS, ...(report.effects ? EFFECT : [])],
     report.groups.flatMap((group) => groupRows(group, [], report)),
   );
 }
@@ -58,6 +61,13 @@ const SUMS = [
   'free_value_usd_low',
   'free_value_usd_high',
   'complete',
+];
+const EFFECT = [
+  'in_force_usd_low',
+  'in_force_usd_high',
+  'price_effect_usd_low',
+  'price_effect_usd_high',
+  'price_effect_rows_left_out',
 ];
 const BILLED = [
   ...['day', 'line_item', 'project', 'usd', 'quantity', 'quantity_unit'],
@@ -77,7 +87,19 @@ function groupRows(group: Group, outer: readonly string[], report: AuditReport):
   if (group.groups.length > 0) {
     return group.groups.flatMap((inner) => groupRows(inner, names, report));
   }
-  return [[...names, ...sumCells(group.sum)]];
+  return [[...names, ...sumCells(group.sum), ...effectCells(group, report)]];
+}
+
+function effectCells({ cells }: Group, { effects }: AuditReport): string[] {
+  if (!effects) return [];
+  const { inForce, rowsUnpriced, effect, rowsLeftOut } = effectOf(cells, effects);
+  return [
+    rowsUnpriced === 0 || inForce.low > 0n ? exactUsd(inForce.low) : '',
+    rowsUnpriced === 0 ? exactUsd(inForce.high) : '',
+    exactUsd(effect.low),
+    exactUsd(effect.high),
+    String(rowsLeftOut),
+  ];
 }
 
 function sumCells({

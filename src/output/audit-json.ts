@@ -2,6 +2,7 @@ import { withoutAddresses } from '../core/alias.ts';
 import { type Group, groupBy, itemsOf, type PricedCell, type Sum } from '../core/audit.ts';
 import type { BillLine } from '../core/bill.ts';
 import { exactUsd } from '../core/money.ts';
+import { effectOf } from '../core/price-effect.ts';
 import type { ReconciledLine } from '../core/reconcile.ts';
 import type { AuditReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
@@ -15,6 +16,7 @@ export function auditJson(report: AuditReport): string {
   const groupEntry = (group: Group): object => ({
     [group.dimension]: group.value === undefined ? null : nameOfGroup(group, report),
     ...sumEntry(group.sum),
+    ...effectEntry(group.cells, report),
     ...(group.groups.length > 0 ? { groups: group.groups.map(groupEntry) } : {}),
   });
   const entries = (dimension: 'model' | 'day') => groupBy(cells, [dimension]).map(groupEntry);
@@ -24,11 +26,12 @@ export function auditJson(report: AuditReport): string {
     rates: { version: dayOf(rates.version), sha256: rates.sha256 },
     ratesAsOf: request.ratesAsOf === undefined ? null : formatInstant(request.ratesAsOf),
     period: period && { start: formatInstant(period.start), end: formatInstant(period.end) },
-    total: sumEntry(total, report.rows.bad === 0),
+    total: { ...sumEntry(total, report.rows.bad === 0), ...effectEntry(cells, report) },
     byModel: entries('model'),
     byDay: entries('day'),
     by: request.by,
     groups: report.groups.map(groupEntry),
+    ...(request.cross ? { columns: report.columns.map(groupEntry) } : {}),
     rows: report.rows,
     files: report.files.map(({ file, format, rows, explanation }) => ({
       file,
@@ -79,6 +82,19 @@ function sumEntry(sum: Sum, isRead = true) {
     requestsAtLeast: sum.requests,
     tokens: tokensEntry(sum.tokens),
     rows: sum.rows,
+  };
+}
+
+/** With --rates-as-of: the cost at the prices in force, and what the other prices change. */
+function effectEntry(cells: readonly PricedCell[], { effects, rows }: AuditReport) {
+  if (!effects) return {};
+  const { inForce, rowsUnpriced, effect, rowsLeftOut } = effectOf(cells, effects);
+  const isWhole = rowsUnpriced === 0 && rows.bad === 0;
+  return {
+    inForce: amounts({ ...inForce, unpriced: [] }, isWhole),
+    priceEffectLow: exactUsd(effect.low),
+    priceEffectHigh: exactUsd(effect.high),
+    priceEffectRowsLeftOut: rowsLeftOut,
   };
 }
 

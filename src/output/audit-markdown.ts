@@ -1,6 +1,7 @@
 import type { AuditReport } from '../core/report.ts';
 import { auditTable, billTable, reconciliationTable } from './audit-table.ts';
-import { answerLines, auditHeading, rowsLine } from './audit-text.ts';
+import { answerLines, auditHeading, leftOutLine, rowsLine } from './audit-text.ts';
+import { crossTable } from './cross-table.ts';
 import { findingLine } from './finding.ts';
 import { markdownText } from './markdown-text.ts';
 import { markdownTable } from './table.ts';
@@ -8,14 +9,15 @@ import { ratesLine } from './text.ts';
 
 /** For a pull request or a wiki. */
 export function auditMarkdown(report: AuditReport): string {
-  const { bill, reconciliation, groups } = report;
+  const { bill, reconciliation } = report;
   const differences = reconciliation?.lines.filter((line) => line.class !== 'equal') ?? [];
   const blocks = [
     markdownText(auditHeading(report)),
     answerLines(report)
       .map(({ label, value }) => `- ${label}: **${markdownText(value)}**`)
       .join('\n'),
-    groups.length > 0 ? markdownTable(auditTable(report)) : '',
+    groupsTable(report),
+    markdownText(leftOutLine(report)),
     bill && !reconciliation ? markdownTable(billTable(report)) : '',
     differences.length > 0
       ? markdownTable(reconciliationTable(differences, (line) => line.class))
@@ -25,4 +27,11 @@ export function auditMarkdown(report: AuditReport): string {
     markdownText(ratesLine(report)),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function groupsTable(report: AuditReport): string {
+  if (report.groups.length === 0) return '';
+  return report.request.cross
+    ? markdownTable(crossTable(report))
+    : markdownTable(auditTable(report));
 }

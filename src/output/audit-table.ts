@@ -2,12 +2,13 @@ import { aliasOf, withoutAddresses } from '../core/alias.ts';
 import { type Dimension, type Group, type Sum, TIME_DIMENSIONS } from '../core/audit.ts';
 import type { BillLine } from '../core/bill.ts';
 import { add, compare, type Money, ZERO } from '../core/money.ts';
+import { effectOf } from '../core/price-effect.ts';
 import type { ReconciledLine } from '../core/reconcile.ts';
 import type { AuditReport } from '../core/report.ts';
-import { dayOf } from '../core/time.ts';
+import { dayOf, formatInstant } from '../core/time.ts';
 import { inputTokens, sumTokens } from '../core/usage.ts';
 import { count, percent } from '../core/wording.ts';
-import type { Amount } from './amount.ts';
+import { type Amount, formatSigned, placesFor } from './amount.ts';
 import type { Column, TableData } from './table.ts';
 
 /** A group as a row; groups within groups are indented. */
@@ -16,7 +17,7 @@ export interface GroupRow {
   readonly depth: number;
 }
 
-const TITLES: Readonly<Record<Dimension, string>> = {
+export const TITLES: Readonly<Record<Dimension, string>> = {
   model: 'Model',
   day: 'Day',
   week: 'Week',
@@ -46,7 +47,7 @@ export function nameOfGroup(
 
 /** The groups that were asked for, as a tree. */
 export function auditTable(report: AuditReport): TableData<GroupRow> {
-  const { request, total, groups } = report;
+  const { request, total, groups, effects } = report;
   const rows = rowsOf(groups, 0, request.top);
   const columns: Column<GroupRow>[] = [
     {
@@ -54,7 +55,13 @@ export function auditTable(report: AuditReport): TableData<GroupRow> {
       kind: 'name',
       value: ({ group, depth }) => '  '.repeat(depth) + nameOfGroup(group, report),
     },
-    { title: 'Cost', kind: 'cost', value: ({ group }) => amountOf(group.sum) },
+    {
+      title: costTitle(report),
+      kind: 'cost',
+      scale: 'cost',
+      value: ({ group }) => amountOf(group.sum),
+    },
+    ...effectColumns(report, rows),
   ];
   if (total.cost.high > 0n) {
     columns.push({
@@ -68,12 +75,18 @@ export function auditTable(report: AuditReport): TableData<GroupRow> {
     columns.push({
       title: 'Free, worth',
       kind: 'cost',
+      optional: effects !== undefined,
       value: ({ group }) =>
         group.sum.freeValue.high > 0n ? { ...group.sum.freeValue, unpriced: [] } : undefined,
     });
   }
   columns.push(
-    { title: 'Requests', kind: 'price', value: ({ group }) => requestsOf(group.sum) },
+    {
+      title: 'Requests',
+      kind: 'price',
+      optional: effects !== undefined,
+      value: ({ group }) => requestsOf(group.sum),
+    },
     {
       title: 'Tokens/request',
       kind: 'price',
@@ -90,15 +103,51 @@ export function auditTable(report: AuditReport): TableData<GroupRow> {
   return { columns, rows };
 }
 
-function rowsOf(groups: readonly Group[], depth: number, top = groups.length): GroupRow[] {
+function costTitle({ request }: AuditReport): string {
+  return request.ratesAsOf === undefined ? 'Cost' : `At ${formatInstant(request.ratesAsOf)}`;
+}
+
+/** Beside the cost at the prices of one day, that at those in force, and what makes the difference. */
+function effectColumns({ effects }: AuditReport, rows: readonly GroupRow[]): Column<GroupRow>[] {
+  if (!effects) return [];
+  const effectIn = ({ group }: GroupRow) => effectOf(group.cells, effects);
+  const known = rows.map((row) => effectIn(row).effect);
+  const places = placesFor(known.flatMap(({ low, high }) => [low, high]));
+  return [
+    {
+      title: 'In force',
+      kind: 'cost',
+      scale: 'cost',
+      value: (row) => {
+        const { inForce, rowsUnpriced } = effectIn(row);
+        return { ...inForce, unpriced: rowsUnpriced > 0 ? [row] : [] };
+      },
+    },
+    {
+      title: 'Effect',
+      kind: 'price',
+      value: (row) => {
+        const { effect, rowsLeftOut } = effectIn(row);
+        const isNothing = rowsLeftOut > 0 && effect.low === 0n && effect.high === 0n;
+        return isNothing ? 'unknown' : formatSigned(effect, places);
+      },
+    },
+  ];
+}
+
+function rowsOf(groups: readonly Group[], depth: number, top: number | undefined): GroupRow[] {
   return groups
     .slice(0, top)
     .flatMap((group) => [{ group, depth }, ...rowsOf(group.groups, depth + 1, top)]);
 }
 
-/** How many groups `--top` left out of the first level, and what they come to. */
-export function leftOut({ groups, request }: AuditReport): readonly Group[] {
-  return request.top === undefined ? [] : groups.slice(request.top);
+/** How many groups `--top` leaves out, next to those that it shows. */
+export function leftOut(groups: readonly Group[], top: number | undefined): number {
+  const shown = groups.slice(0, top);
+  return shown.reduce(
+    (others, group) => others + leftOut(group.groups, top),
+    groups.length - shown.length,
+  );
 }
 
 export function shareOf(part: Money, whole: Money): number {

@@ -1,5 +1,6 @@
 import { aliasOf, withoutAddresses } from '../core/alias.ts';
 import { type Group, itemsOf, type PricedCell } from '../core/audit.ts';
+import { effectOf } from '../core/price-effect.ts';
 import type { ReconciledLine } from '../core/reconcile.ts';
 import type { AuditReport, RowCounts } from '../core/report.ts';
 import {
@@ -10,8 +11,8 @@ import {
   formatInstant,
   parseInstant,
 } from '../core/time.ts';
-import { count } from '../core/wording.ts';
-import { formatCell, formatTotal, placesFor } from './amount.ts';
+import { count, counted } from '../core/wording.ts';
+import { formatCell, formatChange, formatTotal, placesFor } from './amount.ts';
 import {
   amountOf,
   auditTable,
@@ -23,6 +24,7 @@ import {
   settled,
   shareOf,
 } from './audit-table.ts';
+import { renderCross } from './cross-table.ts';
 import { explainItem } from './explain.ts';
 import { nameOf, paintFinding } from './finding.ts';
 import { safeText } from './safe.ts';
@@ -36,7 +38,7 @@ export function auditText(report: AuditReport, terminal: Terminal): string {
   const blocks = [
     wrap(auditHeading(report), width),
     answer(report, terminal),
-    report.groups.length > 0 ? renderTable(auditTable(report), terminal) : '',
+    groupsBlock(report, terminal),
     leftOutLine(report),
     dayChart(report, terminal),
     report.explain ? explanation(report, width) : '',
@@ -53,7 +55,7 @@ export function auditText(report: AuditReport, terminal: Terminal): string {
 
 /** What was audited: the files, the period and how many requests. */
 export function auditHeading(report: AuditReport): string {
-  const { files, period, total, request } = report;
+  const { files, period, total } = report;
   const [first] = files;
   const what = files.length === 1 && first ? nameOf(first.file) : `${files.length} files`;
   return [
@@ -62,9 +64,6 @@ export function auditHeading(report: AuditReport): string {
     total.requests > 0
       ? `${requestsOf(total)} ${total.requests === 1 ? 'request' : 'requests'}`
       : '',
-    request.ratesAsOf === undefined
-      ? ''
-      : `at the prices of ${formatInstant(request.ratesAsOf)} instead of those in force`,
   ]
     .filter((part) => part !== '')
     .join(' · ');
@@ -78,12 +77,17 @@ function periodOf({ start, end }: NonNullable<AuditReport['period']>): string {
 
 /** The answer, as label and value. */
 export function answerLines(report: AuditReport): { label: string; value: string }[] {
-  const { total, bill, reconciliation, rows, cells } = report;
+  const { total, bill, reconciliation, rows, cells, request } = report;
   const lines: { label: string; value: string }[] = [];
   if (cells.length > 0 || !bill) {
     const amount = formatTotal(amountOf(total, rows.bad === 0));
+    const label =
+      request.ratesAsOf === undefined
+        ? 'Total'
+        : `At the prices of ${formatInstant(request.ratesAsOf)}`;
     const nothing = rows.outside > 0 ? 'no usage that was asked for' : 'no usage in the data';
-    lines.push({ label: 'Total', value: cells.length > 0 ? amount : nothing });
+    lines.push({ label, value: cells.length > 0 ? amount : nothing });
+    lines.push(...effectLines(report));
   }
   if (total.freeValue.high > 0n) {
     const value = formatTotal({ ...total.freeValue, unpriced: [] });
@@ -103,17 +107,41 @@ export function answerLines(report: AuditReport): { label: string; value: string
   return lines;
 }
 
-function answer(report: AuditReport, { paint }: Terminal): string {
+function effectLines({ cells, effects, rows }: AuditReport): { label: string; value: string }[] {
+  if (!effects || cells.length === 0) return [];
+  const { inForce, rowsUnpriced, effect, rowsLeftOut } = effectOf(cells, effects);
+  const isWhole = rowsUnpriced === 0 && rows.bad === 0;
+  const without =
+    rowsLeftOut === 0
+      ? ''
+      : ` (without ${counted(rowsLeftOut, 'row')} that had no price at one of the two)`;
+  return [
+    {
+      label: 'At those in force',
+      value: formatTotal({ ...inForce, unpriced: isWhole ? [] : [1] }),
+    },
+    { label: 'Effect of prices', value: `${formatChange(effect)}${without}` },
+  ];
+}
+
+function answer(report: AuditReport, { paint, width }: Terminal): string {
   return answerLines(report)
-    .map(({ label, value }) => `${label}: ${paint.total(value)}`)
+    .map(({ label, value }) => wrap(`${label}: ${paint.total(value)}`, width))
     .join('\n');
 }
 
-function leftOutLine(report: AuditReport): string {
-  const groups = leftOut(report);
-  if (groups.length === 0) return '';
-  const rows = groups.reduce((sum, group) => sum + group.cells.length, 0);
-  return rows === 0 ? '' : `--top leaves out ${count(groups.length)} more, which the total holds.`;
+function groupsBlock(report: AuditReport, terminal: Terminal): string {
+  if (report.groups.length === 0) return '';
+  return report.request.cross
+    ? renderCross(report, terminal)
+    : renderTable(auditTable(report), terminal);
+}
+
+/** What `--top` keeps from the table is said, as the rows no longer add up to the total. */
+export function leftOutLine({ groups, request }: AuditReport): string {
+  // A cross table has the others as a row and a column.
+  const others = request.cross ? 0 : leftOut(groups, request.top);
+  return others === 0 ? '' : `--top leaves out ${counted(others, 'group')}, which the total holds.`;
 }
 
 const WIDEST_CHART = 40;

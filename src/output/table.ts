@@ -11,6 +11,8 @@ export type Column<Row> = {
   readonly title: string;
   /** Left out where the terminal is too narrow for all columns. */
   readonly optional?: boolean;
+  /** The title is a value of the data: it is broken into lines where it is a long one. */
+  readonly isBroken?: boolean;
 } & (
   | { readonly kind: 'name'; value(row: Row): string }
   | { readonly kind: 'count'; value(row: Row): number | undefined }
@@ -94,27 +96,34 @@ function columnCells<Row>(
   }
 }
 
+/** Whether the table has room as it is. */
+export function fits<Row>(data: TableData<Row>, terminal: Terminal): boolean {
+  return widthOf(columnLines(data, terminal)) <= terminal.width;
+}
+
+function widthOf(lines: readonly string[]): number {
+  return Math.max(...lines.map((line) => stringWidth(line)));
+}
+
 /**
  * The table as it fits: without optional columns, the last first, where the terminal is too narrow
  * for all; or as one paragraph a row.
  */
 export function renderTable<Row>(data: TableData<Row>, terminal: Terminal): string {
   const lines = columnLines(data, terminal);
-  const width = Math.max(...lines.map((line) => stringWidth(line)));
-  if (width <= terminal.width) return lines.join('\n');
+  if (widthOf(lines) <= terminal.width) return lines.join('\n');
   const { columns, rows } = data;
   const dropped = columns.findLastIndex(({ optional }) => optional);
   if (dropped >= 0) return renderTable({ columns: columns.toSpliced(dropped, 1), rows }, terminal);
-  const titles = columns.map(({ title }) => title);
+  const titles = columns.map(({ title }) => safeText(title));
   return tableCells(data, percent)
     .map((row) => paragraph(titles, row, terminal))
     .join('\n');
 }
 
 function columnLines<Row>(data: TableData<Row>, { paint }: Terminal): string[] {
-  const titles = data.columns.map(({ title }) => title);
   const table = new Table({
-    head: titles.map((title) => paint.heading(title)),
+    head: data.columns.map((column) => paint.heading(titleOf(column))),
     colAligns: data.columns.map(({ kind }) => (LEFT.has(kind) ? 'left' : 'right')),
     chars: NO_BORDERS,
     // Nothing is ever cut off here, but to measure the default, which is no ASCII, takes 5 ms.
@@ -127,6 +136,25 @@ function columnLines<Row>(data: TableData<Row>, { paint }: Terminal): string[] {
     .toString()
     .split('\n')
     .map((line) => line.trimEnd());
+}
+
+/** So wide are most amounts. */
+const TITLE_WIDTH = 12;
+
+/** Broken after what holds the parts of a name together. */
+function titleOf<Row>({ title, isBroken }: Column<Row>): string {
+  const text = safeText(title);
+  if (!isBroken) return text;
+  const lines: string[] = [];
+  for (const part of text.match(/[^-_:/ ]*[-_:/ ]*/g) ?? []) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + part.trimEnd().length > TITLE_WIDTH) lines.push(part);
+    else lines[lines.length - 1] = line + part;
+  }
+  return lines
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trimEnd();
 }
 
 const LEFT: ReadonlySet<Column<never>['kind']> = new Set(['name', 'share']);
@@ -162,7 +190,7 @@ function paragraph(titles: readonly string[], row: readonly string[], { paint }:
 
 export function markdownTable<Row>(data: TableData<Row>): string {
   const rows = [
-    data.columns.map(({ title }) => title),
+    data.columns.map(({ title }) => markdownText(title)),
     data.columns.map(({ kind }) => (kind === 'name' ? '---' : '---:')),
     ...tableCells(data, percent).map((row) => row.map(markdownText)),
   ];

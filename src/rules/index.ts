@@ -37,10 +37,11 @@ export function findings<Facts>(
   limits: Limits = DEFAULT_LIMITS,
   wishes: Wishes = new Map(),
 ): Finding[] {
+  const off = new Set(rules.map(({ id }) => id).filter((id) => wishes.get(id) === 'off'));
   const found = rules.flatMap((rule) => {
     const wish = wishes.get(rule.id);
     if (wish === 'off') return [];
-    return [...rule.check(facts, limits)].map(
+    return [...rule.check(facts, limits, off)].map(
       ({ severity = rule.severity, ...remark }): Finding => ({
         rule: rule.id,
         severity: wish ?? severity,

@@ -10,7 +10,8 @@ export interface Remark extends Omit<Finding, 'rule' | 'severity'> {
 export interface Rule<Facts> {
   readonly id: string;
   readonly severity: Severity;
-  check(facts: Facts, limits: Limits): Iterable<Remark>;
+  /** `off`: rules that shall be silent, for one that speaks of what others say. */
+  check(facts: Facts, limits: Limits, off: ReadonlySet<string>): Iterable<Remark>;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -69,6 +69,7 @@ export function factsOf(
     cells,
     total,
     overlaps: [],
+    perhapsTwice: [],
     dropped: [],
     bad: [],
     bill: undefined,

@@ -6,6 +6,9 @@ import type { AuditFacts, Finding } from '../../src/core/report.ts';
 import { costIf, priceGroups } from '../../src/core/savings.ts';
 import { smallerOnes } from '../../src/rules/audit/dear-models.ts';
 import { combinedSaving } from '../../src/rules/audit/savings-together.ts';
+import { AUDIT_RULES } from '../../src/rules/audit-rules.ts';
+import { findings } from '../../src/rules/index.ts';
+import { DEFAULT_LIMITS } from '../../src/rules/limits.ts';
 import { shipped } from '../table.ts';
 import { daily, factsOf, found, row, said } from './facts.ts';
 
@@ -152,6 +155,21 @@ describe('savings together', () => {
     // 25 - (10,000 x 0.375 + 9,990,000 x 0.0375) / 1,000,000; without caching, 25 - 3.75.
     expect(text(saving)).toBe('21.25..24.621625');
     expect(said('savings-together', entries)).toHaveLength(1);
+  });
+
+  it('leave out what is switched off', () => {
+    const together = (...off: readonly string[]) =>
+      findings(
+        AUDIT_RULES,
+        factsOf(entries),
+        DEFAULT_LIMITS,
+        new Map(off.map((id) => [id, 'off' as const])),
+      )
+        .filter(({ rule }) => rule === 'savings-together')
+        .map(({ message }) => message.split(', would')[0]);
+    expect(together()).toEqual(['all of it together, in the order cacheable, batch, dear-models']);
+    expect(together('batch')).toEqual(['all of it together, in the order cacheable, dear-models']);
+    expect(together('batch', 'cacheable')).toEqual([]);
   });
 
   it('are not told where there is only one', () => {

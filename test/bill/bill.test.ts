@@ -138,6 +138,16 @@ describe('cost files that overlap', () => {
     expect(bill.overlaps).toEqual([{ file: 'a.csv', keptFile: 'b.csv', rows: 1, differing: 0 }]);
   });
 
+  it('of two organizations are two bills, however alike; who is not named is the only one', () => {
+    const ofDay = (file: string, organization: string | undefined, lineItem: string | undefined) =>
+      charged(DAY, lineItem, '3', 10, { organization, ...inFile(file) });
+    const total = (...rows: Parameters<typeof billOf>[0]) => exactUsd(billOf(rows).total);
+    expect(total(ofDay('a', 'org-A', 'x, input'), ofDay('b', 'org-B', 'x, input'))).toBe('6');
+    expect(total(ofDay('a', 'org-A', 'x, input'), ofDay('b', 'org-B', undefined))).toBe('6');
+    expect(total(ofDay('a', 'org-A', 'x, input'), ofDay('b', 'org-A', 'x, input'))).toBe('3');
+    expect(total(ofDay('a', 'org-A', 'x, input'), ofDay('b', undefined, 'x, input'))).toBe('3');
+  });
+
   it('of the same file given twice, one counts, in any order', () => {
     const rows = fc.array(
       fc.record({

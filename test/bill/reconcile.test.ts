@@ -226,6 +226,19 @@ const CASES: readonly Case[] = [
     [charged(DAY, 'web search tool calls', '0.02', 2, { quantityUnit: undefined })],
   ],
   [
+    'calls that may be of several tools',
+    'equal: the bill settles $0.02 to $0.05 at $0.035',
+    [
+      used(
+        DAY,
+        'web_search_calls',
+        {},
+        { endpoint: 'web_search', quantities: [{ unit: 'call', amount: 2 }] },
+      ),
+    ],
+    [charged(DAY, 'web search tool calls', '0.035', 2, { quantityUnit: undefined })],
+  ],
+  [
     'float noise',
     'rounding: $0.00000000000000002 more',
     [million],

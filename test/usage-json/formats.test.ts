@@ -70,6 +70,11 @@ describe('Usage API', () => {
       { endpoint: 'transcription', quantities: [{ unit: 'second', amount: 8 }] },
     ],
     [
+      'audio_transcriptions',
+      { seconds: 8.25 },
+      { quantities: [{ unit: 'second', amount: 8_250_000, per: 1_000_000 }] },
+    ],
+    [
       'vector_stores',
       { usage_bytes: 5 },
       {
@@ -96,9 +101,9 @@ describe('Usage API', () => {
       'web_search_calls',
       { num_requests: 4, num_model_requests: 3, context_level: 'low' },
       {
-        model: 'web_search',
+        model: 'web_search_calls',
         requests: 3,
-        quantities: [{ unit: 'call', amount: 4, size: 'low' }],
+        quantities: [{ unit: 'call', amount: 4 }],
       },
     ],
   ])('reads %s', async (kind, result, expected) => {
@@ -354,7 +359,7 @@ describe('log of responses', () => {
         model,
         response: { task: 'translate', duration: 8.47, text: '' },
       }),
-    ).toMatchObject({ quantities: [{ unit: 'second', amount: 8470, per: 1000 }] });
+    ).toMatchObject({ quantities: [{ unit: 'second', amount: 8_470_000, per: 1_000_000 }] });
     const usage = {
       type: 'tokens',
       input_tokens: 14,
@@ -388,7 +393,9 @@ describe('log of responses', () => {
     ]);
     const tools = [{ type: 'web_search_preview' }];
     const [, preview] = await readValues({ ...RESPONSE, usage, output: output.slice(0, 1), tools });
-    expect(preview).toMatchObject({ entry: { endpoint: 'web_search', model: undefined } });
+    expect(preview).toMatchObject({
+      entry: { endpoint: 'web_search', model: 'web_search_preview_calls' },
+    });
   });
 });
 

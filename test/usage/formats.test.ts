@@ -267,6 +267,10 @@ describe('activity', () => {
     expect(await endpoint({ model: 'text-embedding-ada-002' })).toBe('embeddings');
     expect(await endpoint({ model: 'text-moderation-007' })).toBe('moderations');
     expect(await endpoint({ num_seconds: 12 })).toBe('transcription');
+    expect(await endpoint({ num_seconds: 0, num_images: '' })).toBe('completions');
+    expect((await entryOf({ ...cells, num_seconds: '12.5' })).quantities).toEqual([
+      { unit: 'second', amount: 12_500_000, per: 1_000_000 },
+    ]);
   });
 });
 

@@ -14,6 +14,7 @@ import {
   openaiSpeech,
   openaiTranscription,
   openaiVectorStores,
+  openaiWebSearch,
 } from './openai-quantities.ts';
 import { openrouter, openrouterDaily } from './openrouter.ts';
 import { anthropicConsole, deepseek } from './other-vendors.ts';
@@ -28,6 +29,7 @@ export const CSV_FORMATS: readonly CsvFormat[] = [
   openaiVectorStores,
   openaiCodeInterpreter,
   openaiFileSearch,
+  openaiWebSearch,
   openaiEmbeddings,
   openaiActivity,
   openaiCostsLegacy,

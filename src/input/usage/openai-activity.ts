@@ -36,6 +36,7 @@ export const openaiActivity: CsvFormat = {
         model,
         tiers: tiersOf(cells, at),
         free: false,
+        organization: cells.text('organization_id') ?? cells.text('organization_name'),
         project: cells.text('project_id') ?? cells.text('project_name'),
         apiKey: cells.text('api_key_id'),
         user: cells.text('user'),
@@ -95,16 +96,26 @@ function tokensOf(cells: Cells): Tokens | undefined {
 }
 
 function quantitiesOf(cells: Cells): Quantity[] {
-  return QUANTITIES.flatMap(({ column, unit }): Quantity[] => {
-    const amount = cells.count(column);
-    if (!amount) return [];
-    return [{ unit, amount, ...(unit === 'image' ? { size: cells.text('image_size') } : {}) }];
+  return QUANTITIES.flatMap((counted): Quantity[] => {
+    const quantity = quantityOf(cells, counted);
+    return quantity ? [quantity] : [];
   });
 }
 
+function quantityOf(
+  cells: Cells,
+  { column, unit }: (typeof QUANTITIES)[number],
+): Quantity | undefined {
+  const quantity =
+    unit === 'second'
+      ? cells.seconds(column)
+      : { unit, amount: cells.count(column) ?? 0, size: cells.text('image_size') };
+  return quantity && quantity.amount > 0 ? quantity : undefined;
+}
+
 function endpointOf(cells: Cells, model: string | undefined): Endpoint {
-  const counted = QUANTITIES.find(({ column }) => cells.count(column));
-  if (counted) return counted.endpoint;
+  const used = QUANTITIES.find((counted) => quantityOf(cells, counted)?.amount);
+  if (used) return used.endpoint;
   if (model?.startsWith('text-embedding')) return 'embeddings';
   return model?.includes('moderation') ? 'moderations' : 'completions';
 }

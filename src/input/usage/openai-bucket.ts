@@ -12,10 +12,11 @@ export function bucketOf(cells: Cells): { start: Instant; end: Instant } {
   return { start, end };
 }
 
-type Owner = Pick<UsageEntry, 'project' | 'apiKey' | 'user'>;
+type Owner = Pick<UsageEntry, 'organization' | 'project' | 'apiKey' | 'user'>;
 
 export function ownerOf(cells: Cells): Owner {
   return {
+    organization: cells.text('organization_id') ?? cells.text('organization_name'),
     project: cells.text('project_id') ?? cells.text('project_name'),
     apiKey: cells.text('api_key_id'),
     user: cells.text('user_id') ?? cells.text('user_email'),

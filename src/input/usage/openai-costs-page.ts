@@ -30,6 +30,7 @@ function rowOf(result: JsonFields, bucket: Bucket, source: Source): Row {
         amount: value,
         currency: currency.toLowerCase(),
         lineItem: result.text('line_item'),
+        organization: result.text('organization_id'),
         project: result.text('project_id'),
         apiKey: result.text('api_key_id'),
         user: result.text('user_id'),

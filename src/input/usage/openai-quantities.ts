@@ -1,5 +1,6 @@
 /** OpenAI's exports of what is not billed by the token: images, speech, transcription, tools. */
 import type { Endpoint } from '../../core/entry.ts';
+import type { Unit } from '../../core/rates.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Quantity } from '../../core/usage.ts';
 import type { CsvFormat } from './format.ts';
@@ -16,7 +17,7 @@ interface QuantityExport {
   readonly mark?: string;
   /** Of exports without a column `model`: the tool's id in the rate table. */
   readonly tool?: string;
-  quantity(amount: number, cells: Cells, bucket: { start: Instant; end: Instant }): Quantity;
+  quantity(cells: Cells, bucket: { start: Instant; end: Instant }): Quantity;
 }
 
 function quantityFormat(of: QuantityExport): CsvFormat {
@@ -32,7 +33,6 @@ function quantityFormat(of: QuantityExport): CsvFormat {
         if (cells.areBlank([of.column, 'model', 'num_model_requests'])) {
           return { kind: 'empty', source };
         }
-        const amount = needed(cells.count(of.column), of.column);
         const entry = {
           source,
           ...bucket,
@@ -43,7 +43,7 @@ function quantityFormat(of: QuantityExport): CsvFormat {
           ...ownerOf(cells),
           requests: cells.count('num_model_requests'),
           tokens: {},
-          quantities: [of.quantity(amount, cells, bucket)],
+          quantities: [of.quantity(cells, bucket)],
         } as const;
         return { kind: 'usage', entry };
       }),
@@ -55,7 +55,7 @@ export const openaiImages = quantityFormat({
   title: 'OpenAI usage export (images)',
   endpoint: 'images',
   column: 'images',
-  quantity: (amount, cells) => ({ unit: 'image', amount, size: cells.text('size') }),
+  quantity: (cells) => ({ ...counted('image', 'images')(cells), size: cells.text('size') }),
 });
 
 export const openaiSpeech = quantityFormat({
@@ -63,7 +63,7 @@ export const openaiSpeech = quantityFormat({
   title: 'OpenAI usage export (audio speech)',
   endpoint: 'speech',
   column: 'characters',
-  quantity: (amount) => ({ unit: 'character', amount }),
+  quantity: counted('character', 'characters'),
 });
 
 export const openaiTranscription = quantityFormat({
@@ -71,7 +71,7 @@ export const openaiTranscription = quantityFormat({
   title: 'OpenAI usage export (audio transcription)',
   endpoint: 'transcription',
   column: 'seconds',
-  quantity: (amount) => ({ unit: 'second', amount }),
+  quantity: (cells) => needed(cells.seconds('seconds'), 'seconds'),
 });
 
 export const openaiVectorStores = quantityFormat({
@@ -89,7 +89,7 @@ export const openaiCodeInterpreter = quantityFormat({
   endpoint: 'code_interpreter',
   column: 'num_sessions',
   tool: 'container',
-  quantity: (amount) => ({ unit: 'session20Minutes', amount }),
+  quantity: counted('session20Minutes', 'num_sessions'),
 });
 
 export const openaiFileSearch = quantityFormat({
@@ -99,13 +99,28 @@ export const openaiFileSearch = quantityFormat({
   column: 'num_requests',
   mark: 'vector_store_id',
   tool: 'file_search',
-  quantity: (amount) => ({ unit: 'call', amount }),
+  quantity: counted('call', 'num_requests'),
 });
+
+export const openaiWebSearch = quantityFormat({
+  id: 'openai-web-search-usage',
+  title: 'OpenAI usage export (web search)',
+  endpoint: 'web_search',
+  column: 'num_requests',
+  mark: 'context_level',
+  tool: 'web_search_calls',
+  quantity: counted('call', 'num_requests'),
+});
+
+function counted(unit: Unit, column: string): (cells: Cells) => Quantity {
+  return (cells) => ({ unit, amount: needed(cells.count(column), column) });
+}
 
 const DAY_SECONDS = 86_400;
 
 /** Bytes, for as long as the bucket lasts. */
-function storage(bytes: number, _: Cells, bucket: { start: Instant; end: Instant }): Quantity {
+function storage(cells: Cells, bucket: { start: Instant; end: Instant }): Quantity {
+  const bytes = needed(cells.count('usage_bytes'), 'usage_bytes');
   const seconds = bucket.end - bucket.start;
   // In the longest unit that divides the bucket: bytes times seconds soon have too many digits.
   const unit = [DAY_SECONDS, 3600, 60].find((each) => seconds % each === 0) ?? 1;

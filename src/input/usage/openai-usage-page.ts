@@ -1,11 +1,13 @@
 import type { Endpoint, Row, UsageEntry } from '../../core/entry.ts';
 import type { Source } from '../../core/source.ts';
+import type { AnyTool } from '../../core/tools.ts';
 import type { Quantity, Tokens } from '../../core/usage.ts';
 import type { JsonFormat } from './format.ts';
 import { BadField, firstOf, type JsonFields, rowFrom } from './json-fields.ts';
 import { tiersOfBucket } from './json-tiers.ts';
 import { type Bucket, bucketsOf, hasResults, pageOf } from './openai-page.ts';
 import { put } from './request-tokens.ts';
+import { secondsOf } from './seconds.ts';
 
 /** The parts of an entry in which the kinds of result differ. */
 type Metrics = Pick<UsageEntry, 'endpoint' | 'tokens' | 'quantities'> &
@@ -22,8 +24,7 @@ const RESULTS: Readonly<Record<string, (result: JsonFields, bucket: Bucket) => M
     ]),
   audio_speeches: (result) =>
     metrics('speech', {}, [{ unit: 'character', amount: needed(result, 'characters') }]),
-  audio_transcriptions: (result) =>
-    metrics('transcription', {}, [{ unit: 'second', amount: needed(result, 'seconds') }]),
+  audio_transcriptions: (result) => metrics('transcription', {}, [seconds(result)]),
   vector_stores: (result, bucket) => ({
     ...metrics('vector_stores', {}, [storage(needed(result, 'usage_bytes'), bucket)]),
     model: 'file_search_storage',
@@ -32,8 +33,8 @@ const RESULTS: Readonly<Record<string, (result: JsonFields, bucket: Bucket) => M
     ...metrics('code_interpreter', {}, [{ unit: 'session20Minutes', amount: sessions(result) }]),
     model: 'container',
   }),
-  file_search_calls: (result) => calls('file_search', result),
-  web_search_calls: (result) => calls('web_search', result),
+  file_search_calls: (result) => calls('file_search', 'file_search', result),
+  web_search_calls: (result) => calls('web_search', 'web_search_calls', result),
 };
 
 export const openAiUsagePage: JsonFormat = {
@@ -57,6 +58,7 @@ function rowOf(result: JsonFields, bucket: Bucket, source: Source): Row {
         end: bucket.end,
         model: result.text('model'),
         ...tiersOfBucket(result),
+        organization: result.text('organization_id'),
         project: result.text('project_id'),
         apiKey: result.text('api_key_id'),
         user: result.text('user_id'),
@@ -145,11 +147,16 @@ function sessions(result: JsonFields): number {
   return sum;
 }
 
-function calls(tool: 'file_search' | 'web_search', result: JsonFields): Metrics {
+function seconds(result: JsonFields): Quantity {
+  const quantity = secondsOf(String(result.value('seconds') ?? ''));
+  if (!quantity) throw result.bad('seconds', 'is no number of seconds');
+  return quantity;
+}
+
+function calls(endpoint: Endpoint, tool: 'file_search' | AnyTool, result: JsonFields): Metrics {
   const amount = needed(result, 'num_requests');
-  const size = tool === 'web_search' ? result.text('context_level') : undefined;
   return {
-    ...metrics(tool, {}, [{ unit: 'call', amount, ...(size === undefined ? {} : { size }) }]),
+    ...metrics(endpoint, {}, [{ unit: 'call', amount }]),
     model: tool,
     requests: result.count('num_model_requests') ?? amount,
   };

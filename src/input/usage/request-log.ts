@@ -7,6 +7,7 @@ import { tiersOfRequest } from './json-tiers.ts';
 import { hasFailed, type Logged, requestRow, unwrapped } from './request-entry.ts';
 import { type Billing, CHAT, IMAGES, requestTokens } from './request-tokens.ts';
 import { toolRows } from './response-tools.ts';
+import { secondsOf } from './seconds.ts';
 
 export const requestLog: JsonFormat = {
   id: 'openai-request-log',
@@ -100,7 +101,7 @@ function responseRow(
   if (!kind) throw new BadField('the response is of no known kind');
   const tiers = knownTiers ?? tiersOfRequest(body);
   const { endpoint, billing } = kind;
-  const duration = endpoint === 'transcription' ? secondsOf(body, usage) : undefined;
+  const duration = endpoint === 'transcription' ? durationOf(body, usage) : undefined;
   if (duration)
     return requestRow(source, logged, { endpoint, tiers, tokens: {}, quantities: [duration] });
   if (usage) {
@@ -132,16 +133,13 @@ function withoutUsage(logged: Logged, source: Source): Row {
   );
 }
 
-/** Whisper's bill is by the second; parts of one are kept as milliseconds. */
-function secondsOf(body: JsonFields, usage: JsonFields | undefined): Quantity | undefined {
+/** Whisper's bill is by the second. */
+function durationOf(body: JsonFields, usage: JsonFields | undefined): Quantity | undefined {
   if (usage && usage.value('type') !== 'duration') return undefined;
   const [fields, key] = usage ? [usage, 'seconds'] : [body, 'duration'];
-  const seconds = fields.value(key);
-  if (typeof seconds !== 'number' || !(seconds >= 0) || seconds > 1e9) {
-    throw fields.bad(key, 'is no number of seconds');
-  }
-  if (Number.isInteger(seconds)) return { unit: 'second', amount: seconds };
-  return { unit: 'second', amount: Math.round(seconds * 1000), per: 1000 };
+  const quantity = secondsOf(String(fields.value(key) ?? ''));
+  if (!quantity) throw fields.bad(key, 'is no number of seconds');
+  return quantity;
 }
 
 /** DALL-E is billed by the image, by size and quality. */

@@ -1,6 +1,7 @@
 /** The calls of OpenAI's own tools within a response, which are billed beside its tokens. */
 import type { Endpoint, Row, UsageEntry } from '../../core/entry.ts';
 import type { Unit } from '../../core/rates.ts';
+import type { AnyTool } from '../../core/tools.ts';
 import { fieldOf } from './json-fields.ts';
 import type { Logged } from './request-entry.ts';
 
@@ -12,13 +13,15 @@ interface ToolCall {
   readonly counts: (item: unknown) => boolean;
 }
 
+const PREVIEW: AnyTool = 'web_search_preview_calls';
+
 /** By the type of an item of `output`. */
 const CALLS: Readonly<Record<string, ToolCall>> = {
   web_search_call: {
     endpoint: 'web_search',
     unit: 'call',
     // The preview has two prices, and which models have which is not in the response.
-    tool: (response) => (isSearchPreview(response) ? undefined : 'web_search'),
+    tool: (response) => (isSearchPreview(response) ? PREVIEW : 'web_search'),
     // Opening a page that was found is no search.
     counts: (item) => ['search', 'undefined'].includes(String(actionOf(item))),
   },

@@ -3,7 +3,9 @@ import type { Row } from '../../core/entry.ts';
 import { type Money, parseAmount } from '../../core/money.ts';
 import type { Source } from '../../core/source.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
+import type { Quantity } from '../../core/usage.ts';
 import type { Fields } from './format.ts';
+import { secondsOf } from './seconds.ts';
 
 /** A value, or what is wrong with the text, as the end of a sentence that begins with its name. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
@@ -127,6 +129,14 @@ export class Cells {
 
   count(column: string): number | undefined {
     return this.#read(column, parseCount);
+  }
+
+  /** A length of audio. */
+  seconds(column: string): Quantity | undefined {
+    return this.#read(column, (text, decimalComma) => {
+      const value = secondsOf(decimalComma ? text.replace(',', '.') : text);
+      return value ? { value } : { problem: `is no number of seconds: ${shown(text)}` };
+    });
   }
 
   flag(column: string): boolean | undefined {

@@ -1,12 +1,12 @@
 import type { AuditFacts } from '../../core/report.ts';
 import { count, counted } from '../../core/wording.ts';
-import type { Rule } from '../rule.ts';
+import { listed, type Rule } from '../rule.ts';
 
 /** Exports of periods that overlap would otherwise count twice what both have. */
 export const overlap: Rule<AuditFacts> = {
   id: 'overlap',
   severity: 'note',
-  *check({ overlaps }) {
+  *check({ overlaps, perhapsTwice }) {
     for (const { file, keptFile, rows, differing } of overlaps) {
       const shared = `${keptFile} has the same buckets or requests as ${counted(rows, 'row')} of this file; they are counted once`;
       yield differing === 0
@@ -17,6 +17,15 @@ export const overlap: Rule<AuditFacts> = {
             message: `${shared}, and as ${count(differing)} of them differ, the fuller file counts: export the period again`,
             rows,
           };
+    }
+    for (const { file, otherFile, models, rows } of perhapsTwice) {
+      yield {
+        severity: 'warning',
+        source: { file },
+        message: `${otherFile} has sums of ${listed(models)} for the time of ${counted(rows, 'request')} of this file; if these are in them, they are counted twice: audit one of the two`,
+        certainty: 'possible',
+        rows,
+      };
     }
   },
 };

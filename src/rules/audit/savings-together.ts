@@ -25,8 +25,8 @@ const STEPS: readonly ((facts: AuditFacts, limits: Limits) => Step)[] = [
 export const savingsTogether: Rule<AuditFacts> = {
   id: 'savings-together',
   severity: 'note',
-  *check(facts, limits) {
-    const { order, saving } = combinedSaving(facts, limits);
+  *check(facts, limits, off) {
+    const { order, saving } = combinedSaving(facts, limits, off);
     if (order.length < 2) return;
     yield {
       message: `all of it together, in the order ${order.join(', ')}, would save ${usdRange(saving)}: each applies to what the one before leaves, so they do not add up`,
@@ -40,10 +40,11 @@ export const savingsTogether: Rule<AuditFacts> = {
 export function combinedSaving(
   facts: AuditFacts,
   limits: Limits = DEFAULT_LIMITS,
+  off: ReadonlySet<string> = new Set(),
 ): { readonly order: readonly string[]; readonly saving: Range } {
   const groups = priceGroups(facts);
   const steps = STEPS.map((stepOf) => stepOf(facts, limits)).filter(
-    (step) => savingsOf(facts, groups, step).length > 0,
+    (step) => !off.has(step.rule) && savingsOf(facts, groups, step).length > 0,
   );
   return {
     order: steps.map(({ rule }) => rule),

@@ -7,7 +7,7 @@ export function ofCalls(rule: Rule<EstimateFacts>): Rule<CheckFacts> {
   return {
     id: rule.id,
     severity: rule.severity,
-    *check({ called, rates, now }, limits) {
+    *check({ called, rates, now }, limits, off) {
       const said = new Map<string, Remark>();
       const alike = grouped(called, ({ settings }) => settings.outputTokens ?? 'not given');
       for (const [output, calls] of alike) {
@@ -17,7 +17,7 @@ export function ofCalls(rule: Rule<EstimateFacts>): Rule<CheckFacts> {
           request: { prompts: [], models: [], at: now, outputTokens },
           models: calls.map(({ estimate }) => estimate),
         };
-        for (const remark of rule.check(facts, limits)) {
+        for (const remark of rule.check(facts, limits, off)) {
           said.set(`${remark.source?.file}\n${remark.message}`, remark);
         }
       }
