@@ -8,12 +8,15 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** Who may import whom; what is not listed may import nothing of ours. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['commands', 'core', 'input', 'root.ts', 'tokens'],
+  'chunks.ts': [],
   'cli.ts': ['commands', 'core', 'io.ts', 'output', 'version.ts'],
+  'compile-chunks.ts': ['chunks.ts', 'main.ts', 'root.ts'],
   'git.ts': ['core'],
   'io.ts': ['core', 'git.ts', 'root.ts', 'threads.ts'],
   'main.ts': ['cli.ts', 'io.ts'],
   'root.ts': [],
   'scan-worker.ts': ['input', 'threads.ts'],
+  'start.ts': ['chunks.ts', 'main.ts'],
   'threads.ts': ['input', 'root.ts'],
   'version.ts': [],
   commands: ['core', 'input', 'io.ts', 'output', 'rules', 'tokens'],
@@ -27,6 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Packages and Node modules by layer; the core has none. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['node:fs/promises', 'node:url'],
+  'chunks.ts': ['node:fs', 'node:module', 'node:vm'],
   'cli.ts': ['commander'],
   'git.ts': ['node:child_process'],
   'io.ts': ['node:fs', 'node:path', 'node:url', 'tinyglobby'],

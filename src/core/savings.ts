@@ -34,6 +34,12 @@ export interface Saving {
   readonly saving: Range;
 }
 
+/** A step, and what it saves alone; groups in which that is nothing are left out. */
+export interface StepAlone {
+  readonly step: Step;
+  readonly savings: readonly Saving[];
+}
+
 type Priced = Pick<AuditFacts, 'cells' | 'rates' | 'request'>;
 
 /** Those that the model has: another model may have more, in which the usage cannot have been. */
@@ -159,25 +165,23 @@ export function sumOfSavings(savings: readonly Saving[]): Range {
  * What all steps save together, each applied to what the ones before it left, and only where it
  * saves something alone. Never less than one of them, nor more than their sum or the cost.
  */
-export function savingTogether(
-  facts: Priced,
-  groups: readonly PriceGroup[],
-  steps: readonly Step[],
-): Range {
-  return groups.reduce<Range>((sum, group) => {
-    const savings = steps.map((step) => savingOf(facts, group, step));
-    const useful = steps.filter((_, index) => savings[index]);
-    const [only, ...others] = savings.filter((saving) => saving !== undefined);
-    if (!only) return sum;
-    if (others.length === 0) return addRanges(sum, only.saving);
-    const least = afterAll(
-      facts,
-      group,
-      useful.filter((step) => step.isSure(group)),
-    );
-    const most = afterAll(facts, group, useful);
+export function savingTogether(facts: Priced, steps: readonly StepAlone[]): Range {
+  const useful = new Map<PriceGroup, { steps: Step[]; alone: Range[] }>();
+  for (const { step, savings } of steps) {
+    for (const { group, saving } of savings) {
+      const known = useful.get(group) ?? { steps: [], alone: [] };
+      useful.set(group, known);
+      known.steps.push(step);
+      known.alone.push(saving);
+    }
+  }
+  return [...useful].reduce<Range>((sum, [group, { steps, alone }]) => {
+    const [only = NOTHING, ...others] = alone;
+    if (others.length === 0) return addRanges(sum, only);
+    const sure = steps.filter((step) => step.isSure(group));
+    const most = afterAll(facts, group, steps);
+    const least = sure.length < steps.length ? afterAll(facts, group, sure) : most;
     // Where one step leaves the next without a price, the better one of them remains.
-    const alone = [only, ...others].map(({ saving }) => saving);
     const low = greatest([difference(group.cost, least).low, ...alone.map((each) => each.low)]);
     const high = greatest([difference(group.cost, most).high, ...alone.map((each) => each.high)]);
     return addRanges(sum, { low: low < high ? low : high, high });

@@ -95,15 +95,17 @@ function later<T>(make: () => T): () => T {
 
 /** Read off the dates, as to read all prices for it takes 10 ms. */
 function changesIn({ models }: RateFile): Instant[] {
-  const times = models.flatMap(({ prices }) =>
-    prices.flatMap(({ from, to, promotional = false, guaranteedUntil }) => [
-      ...[from, to].flatMap((time) => (time === null ? [] : instant(time))),
-      ...(promotional && guaranteedUntil !== undefined
-        ? [addDays(instant(guaranteedUntil), 1)]
-        : []),
-    ]),
-  );
-  return [...new Set(times)].sort((a, b) => a - b);
+  const times = new Set<string>();
+  const lastDays = new Set<string>();
+  for (const { prices } of models) {
+    for (const { from, to, promotional = false, guaranteedUntil } of prices) {
+      if (from !== null) times.add(from);
+      if (to !== null) times.add(to);
+      if (promotional && guaranteedUntil !== undefined) lastDays.add(guaranteedUntil);
+    }
+  }
+  const ends = [...lastDays].map((day) => addDays(instant(day), 1));
+  return [...new Set([...[...times].map(instant), ...ends])].sort((a, b) => a - b);
 }
 
 function toSources(json: RateFile): RateTable['sources'] {

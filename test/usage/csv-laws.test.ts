@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Row } from '../../src/core/entry.ts';
 import { InputError } from '../../src/core/input-error.ts';
+import { RecordReader } from '../../src/input/usage/csv-records.ts';
 import type { Fields } from '../../src/input/usage/format.ts';
 import { bytesOf, plain, rowsOf } from './rows.ts';
 
@@ -150,3 +151,41 @@ it('bytes of any kind are read or refused', async () => {
 function lineOf(row: unknown): unknown {
   return typeof row === 'object' && row !== null && 'line' in row ? row.line : undefined;
 }
+
+it('lines without quotes are what csv-parse makes of them, wherever the file is cut', async () => {
+  async function records(bytes: Buffer, cuts: readonly number[], line: number) {
+    const found: [line: number, ...cells: string[]][] = [];
+    const sink = {
+      record: (cells: readonly string[], at: number) => found.push([at, ...cells]),
+      broken: (reason: string) => expect.fail(reason),
+    };
+    const reader = new RecordReader(',', sink, undefined, line);
+    const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b)];
+    for (const [index, from] of places.entries()) {
+      await reader.write(bytes.subarray(from, places[index + 1]));
+    }
+    await reader.end();
+    return found;
+  }
+
+  // Also bytes that are no UTF-8: csv-parse decodes each cell by itself.
+  const texts = ['a', 'a', ',', ',', '\n', '\r', '\r\n', ' ', 'é', '\u{FEFF}', '\0', ';'];
+  const pieces = fc.constantFrom(
+    ...texts.map((text) => Buffer.from(text)),
+    ...[0xc3, 0xe2, 0x82, 0xff].map((byte) => Buffer.from([byte])),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(pieces, { maxLength: 60 }),
+      fc.array(fc.nat({ max: 80 }), { maxLength: 6 }),
+      async (all, cuts) => {
+        const bytes = Buffer.concat(all);
+        const plainly = await records(bytes, cuts, 1);
+        // From the first quote on, csv-parse reads.
+        const quoted = Buffer.concat([Buffer.from('"q"\n'), bytes]);
+        expect(await records(quoted, [], 0)).toEqual([[0, 'q'], ...plainly]);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

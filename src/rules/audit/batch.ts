@@ -4,9 +4,8 @@ import type { AuditFacts } from '../../core/report.ts';
 import { costIf, priceGroups, type Step, savingsOf, sumOfSavings } from '../../core/savings.ts';
 import type { ServiceTier } from '../../core/usage.ts';
 import { usdRange } from '../../core/wording.ts';
-import type { Limits } from '../limits.ts';
 import { listed, type Rule } from '../rule.ts';
-import { rowsBehind, type WhatIf, whatIf } from './what-if.ts';
+import { remembered, rowsBehind, type WhatIf, whatIf } from './what-if.ts';
 
 const MODELS_NAMED = 3;
 
@@ -37,9 +36,9 @@ export const batch: Rule<AuditFacts> = {
 };
 
 /** What ran with standard processing, or may have, in Batch instead. */
-export function batched(facts: AuditFacts, limits: Limits): WhatIf {
-  return whatIf(facts, limits, processed(facts, 'batch'));
-}
+export const batched = remembered(
+  (facts, limits): WhatIf => whatIf(facts, limits, processed(facts, 'batch')),
+);
 
 function processed(facts: AuditFacts, tier: ServiceTier): Step {
   return {

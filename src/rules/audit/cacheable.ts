@@ -6,13 +6,19 @@ import { isPrice } from '../../core/lookup.ts';
 import type { Range } from '../../core/money.ts';
 import { versionAt } from '../../core/rates.ts';
 import type { AuditFacts } from '../../core/report.ts';
-import { priceGroups, type Step, savingsOf, sumOfSavings } from '../../core/savings.ts';
+import {
+  priceGroups,
+  type Step,
+  type StepAlone,
+  savingsOf,
+  sumOfSavings,
+} from '../../core/savings.ts';
 import { inputTokens, type TokenKind } from '../../core/usage.ts';
 import { count, counted, percent, usd } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';
 import { type Rule, shortened } from '../rule.ts';
 import { placeOf } from './named.ts';
-import { descending, rowsOf, usdLimit } from './what-if.ts';
+import { descending, remembered, rowsOf, usdLimit } from './what-if.ts';
 
 interface Place {
   readonly key: string;
@@ -45,22 +51,13 @@ export const cacheable: Rule<AuditFacts> = {
 };
 
 /** All input but one write a day read from the cache, where it is worth telling. */
-export function cachedInput(facts: AuditFacts, limits: Limits): Step {
-  return cachedAt(facts, new Set(placesToCache(facts, limits).map(({ key }) => key)));
+export function cachedInput(facts: AuditFacts, limits: Limits): StepAlone {
+  const places = new Set(placesToCache(facts, limits).map(({ key }) => key));
+  const step = cachedAt(facts, places);
+  return { step, savings: savingsOf(facts, priceGroups(facts), step) };
 }
 
-/** The rule and the savings together ask the same. */
-const known = new WeakMap<AuditFacts, { limits: Limits; places: readonly Place[] }>();
-
-function placesToCache(facts: AuditFacts, limits: Limits): readonly Place[] {
-  const before = known.get(facts);
-  if (before?.limits === limits) return before.places;
-  const places = findPlaces(facts, limits);
-  known.set(facts, { limits, places });
-  return places;
-}
-
-function findPlaces(facts: AuditFacts, limits: Limits): Place[] {
+const placesToCache = remembered((facts, limits): readonly Place[] => {
   const used = facts.cells.filter(({ state }) => state !== 'free' && state !== 'unpriced');
   const places = [...grouped(used, keyOf)].flatMap(([key, cells]): Place[] => {
     const sum = sumOf(cells);
@@ -74,7 +71,7 @@ function findPlaces(facts: AuditFacts, limits: Limits): Place[] {
     return [{ key, cells, sum, requestsPerDay, saving }];
   });
   return places.sort((a, b) => descending(a.saving.high, b.saving.high));
-}
+});
 
 function keyOf({ cell: { model, project, apiKey } }: PricedCell): string | undefined {
   return model === undefined ? undefined : JSON.stringify([model, project, apiKey]);

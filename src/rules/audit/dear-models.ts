@@ -12,9 +12,8 @@ import {
 } from '../../core/savings.ts';
 import type { Instant } from '../../core/time.ts';
 import { percent, usdRange } from '../../core/wording.ts';
-import type { Limits } from '../limits.ts';
 import { listed, type Rule, shortened } from '../rule.ts';
-import { nameOf, rowsBehind, type WhatIf, whatIf } from './what-if.ts';
+import { nameOf, remembered, rowsBehind, type WhatIf, whatIf } from './what-if.ts';
 
 /** The words by which models of a family differ, from the largest to the smallest. */
 const SIZES: readonly (readonly string[])[] = [
@@ -49,7 +48,7 @@ export const dearModels: Rule<AuditFacts> = {
 };
 
 /** The same tokens on the next cheaper model of the family, for models with a great share. */
-export function smallerModels(facts: AuditFacts, limits: Limits): WhatIf {
+export const smallerModels = remembered((facts, limits): WhatIf => {
   const dear = new Set(
     [...grouped(priceGroups(facts), nameOf)]
       .filter(([, groups]) => {
@@ -68,7 +67,7 @@ export function smallerModels(facts: AuditFacts, limits: Limits): WhatIf {
     },
   };
   return whatIf(facts, limits, step);
-}
+});
 
 /** The id of the first smaller one of the family that would have been cheaper. */
 function smallerThan(
@@ -97,19 +96,17 @@ function fits({ maxInputTokens, contextWindow }: Model, cell: Cell): boolean {
 }
 
 /** Models of the same kind whose names differ by the size alone, from the next smaller on. */
-export function smallerOnes({ models }: Pick<RateTable, 'models'>, model: Model): Model[] {
-  const sameKind = models.filter(({ kind }) => kind === model.kind);
+export function smallerOnes({ names }: Pick<RateTable, 'names'>, model: Model): Model[] {
   const name = model.id.replace(/-\d{4}-\d\d-\d\d$/, '');
   for (const sizes of SIZES) {
     const size = sizes.find((word) => word !== '' && name.endsWith(`-${word}`)) ?? '';
     const index = sizes.indexOf(size);
     if (index === -1) continue;
     const stem = size === '' ? name : name.slice(0, -size.length - 1);
-    const smaller = sizes
-      .slice(index + 1)
-      .flatMap((word) =>
-        sameKind.filter(({ id }) => id === (word === '' ? stem : `${stem}-${word}`)),
-      );
+    const smaller = sizes.slice(index + 1).flatMap((word) => {
+      const known = names.get(word === '' ? stem : `${stem}-${word}`);
+      return known?.as === 'id' && known.model.kind === model.kind ? [known.model] : [];
+    });
     if (smaller.length > 0) return smaller;
   }
   return [];

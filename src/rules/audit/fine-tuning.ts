@@ -5,7 +5,7 @@ import { type Step, sumOfSavings } from '../../core/savings.ts';
 import { count, counted, usdRange } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';
 import type { Remark, Rule } from '../rule.ts';
-import { rowsBehind, rowsOf, type WhatIf, whatIf } from './what-if.ts';
+import { remembered, rowsBehind, rowsOf, type WhatIf, whatIf } from './what-if.ts';
 
 /** A tuned model costs to train, and then more by the token than its base. */
 export const fineTuning: Rule<AuditFacts> = {
@@ -56,7 +56,7 @@ function* hardlyUsed(cells: readonly PricedCell[], limits: Limits): Iterable<Rem
 }
 
 /** The same tokens at the prices of the model that was tuned. */
-export function baseInstead(facts: AuditFacts, limits: Limits): WhatIf {
+export const baseInstead = remembered((facts, limits): WhatIf => {
   const step: Step = {
     rule: 'fine-tuning',
     isSure: () => true,
@@ -68,7 +68,7 @@ export function baseInstead(facts: AuditFacts, limits: Limits): WhatIf {
     },
   };
   return whatIf(facts, limits, step);
-}
+});
 
 /** `gpt-4o-mini-2024-07-18` of `ft:gpt-4o-mini-2024-07-18:acme::abc`. */
 function baseOf(model: string): string | undefined {

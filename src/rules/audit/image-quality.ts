@@ -3,9 +3,8 @@ import { addRanges, NOTHING, type Range } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import { type PriceGroup, type Saving, type Step, sumOfSavings } from '../../core/savings.ts';
 import { count, usd, usdRange } from '../../core/wording.ts';
-import type { Limits } from '../limits.ts';
 import { listed, type Rule } from '../rule.ts';
-import { rowsBehind, type WhatIf, whatIf } from './what-if.ts';
+import { remembered, rowsBehind, type WhatIf, whatIf } from './what-if.ts';
 
 /** The next lower quality, as OpenAI calls them. */
 const LOWER: Readonly<Record<string, string>> = { hd: 'standard', high: 'medium', medium: 'low' };
@@ -32,7 +31,7 @@ export const imageQuality: Rule<AuditFacts> = {
 };
 
 /** The same images, each one quality lower, where there is one. */
-export function lowerQuality(facts: AuditFacts, limits: Limits): WhatIf {
+export const lowerQuality = remembered((facts, limits): WhatIf => {
   const step: Step = {
     rule: 'image-quality',
     isSure: ({ cell }) => cell.quantities.length > 0,
@@ -42,7 +41,7 @@ export function lowerQuality(facts: AuditFacts, limits: Limits): WhatIf {
         : withFewerTokens(facts, cell, group),
   };
   return whatIf(facts, limits, step);
-}
+});
 
 function withLowerQuality(cell: Cell): Cell | undefined {
   const isHigh = cell.quantities.some(

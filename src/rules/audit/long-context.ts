@@ -3,9 +3,8 @@ import type { AuditFacts } from '../../core/report.ts';
 import { type PriceGroup, type Saving, type Step, sumOfSavings } from '../../core/savings.ts';
 import { inputTokens } from '../../core/usage.ts';
 import { count, counted, usd, usdRange } from '../../core/wording.ts';
-import type { Limits } from '../limits.ts';
 import type { Rule } from '../rule.ts';
-import { rowsBehind, type WhatIf, whatIf } from './what-if.ts';
+import { remembered, rowsBehind, type WhatIf, whatIf } from './what-if.ts';
 
 /** Above the threshold the whole request is dearer, the output too. */
 export const longContext: Rule<AuditFacts> = {
@@ -38,7 +37,7 @@ export const longContext: Rule<AuditFacts> = {
 };
 
 /** The same tokens in requests that stay below the threshold. */
-export function shorterRequests(facts: AuditFacts, limits: Limits): WhatIf {
+export const shorterRequests = remembered((facts, limits): WhatIf => {
   const step: Step = {
     rule: 'long-context',
     isSure: () => true,
@@ -52,7 +51,7 @@ export function shorterRequests(facts: AuditFacts, limits: Limits): WhatIf {
     },
   };
   return whatIf(facts, limits, step);
-}
+});
 
 function isLong({ cell, model }: PriceGroup): boolean {
   return cell.inputTokensPerRequest.least > (model.longContextAbove ?? Number.POSITIVE_INFINITY);

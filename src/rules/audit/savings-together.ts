@@ -1,6 +1,6 @@
 import type { Range } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';
-import { priceGroups, type Step, savingsOf, savingTogether } from '../../core/savings.ts';
+import { type StepAlone, savingTogether } from '../../core/savings.ts';
 import { usdRange } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
@@ -11,16 +11,21 @@ import { smallerModels } from './dear-models.ts';
 import { baseInstead } from './fine-tuning.ts';
 import { lowerQuality } from './image-quality.ts';
 import { shorterRequests } from './long-context.ts';
+import type { WhatIf } from './what-if.ts';
 
 /** In the order in which they are applied: first what is sent, then how, then to whom. */
-const STEPS: readonly ((facts: AuditFacts, limits: Limits) => Step)[] = [
-  (facts, limits) => shorterRequests(facts, limits).step,
+const STEPS: readonly ((facts: AuditFacts, limits: Limits) => StepAlone)[] = [
+  (facts, limits) => alone(shorterRequests(facts, limits)),
   cachedInput,
-  (facts, limits) => lowerQuality(facts, limits).step,
-  (facts, limits) => batched(facts, limits).step,
-  (facts, limits) => baseInstead(facts, limits).step,
-  (facts, limits) => smallerModels(facts, limits).step,
+  (facts, limits) => alone(lowerQuality(facts, limits)),
+  (facts, limits) => alone(batched(facts, limits)),
+  (facts, limits) => alone(baseInstead(facts, limits)),
+  (facts, limits) => alone(smallerModels(facts, limits)),
 ];
+
+function alone({ step, savings }: WhatIf): StepAlone {
+  return { step, savings: savings.flatMap(([, ofModel]) => ofModel) };
+}
 
 export const savingsTogether: Rule<AuditFacts> = {
   id: 'savings-together',
@@ -42,12 +47,11 @@ export function combinedSaving(
   limits: Limits = DEFAULT_LIMITS,
   off: ReadonlySet<string> = new Set(),
 ): { readonly order: readonly string[]; readonly saving: Range } {
-  const groups = priceGroups(facts);
   const steps = STEPS.map((stepOf) => stepOf(facts, limits)).filter(
-    (step) => !off.has(step.rule) && savingsOf(facts, groups, step).length > 0,
+    ({ step, savings }) => !off.has(step.rule) && savings.length > 0,
   );
   return {
-    order: steps.map(({ rule }) => rule),
-    saving: savingTogether(facts, groups, steps),
+    order: steps.map(({ step }) => step.rule),
+    saving: savingTogether(facts, steps),
   };
 }

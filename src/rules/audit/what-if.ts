@@ -36,6 +36,20 @@ export function whatIf(facts: AuditFacts, limits: Limits, step: Step): WhatIf {
   };
 }
 
+/** What a rule asks, and the savings together ask again, is worked out once. */
+export function remembered<T>(
+  make: (facts: AuditFacts, limits: Limits) => T,
+): (facts: AuditFacts, limits: Limits) => T {
+  const known = new WeakMap<AuditFacts, { readonly limits: Limits; readonly made: T }>();
+  return (facts, limits) => {
+    const before = known.get(facts);
+    if (before?.limits === limits) return before.made;
+    const made = make(facts, limits);
+    known.set(facts, { limits, made });
+    return made;
+  };
+}
+
 /** As the data has it, so that a tuned model is not mistaken for another one of its base. */
 export function nameOf({ cell, model }: PriceGroup): string {
   return cell.model ?? model.id;
