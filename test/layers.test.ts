@@ -37,7 +37,16 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'scan-worker.ts': ['node:worker_threads'],
   'threads.ts': ['node:fs', 'node:os', 'node:worker_threads'],
   commands: ['node:path'],
-  input: ['csv-parse', 'node:crypto', 'node:module', 'node:path', 'node:zlib', 'picomatch', 'zod'],
+  input: [
+    'csv-parse',
+    'image-dimensions',
+    'node:crypto',
+    'node:module',
+    'node:path',
+    'node:zlib',
+    'picomatch',
+    'zod',
+  ],
   output: ['chalk', 'cli-table3', 'node:util', 'string-width'],
   rules: [],
   tokens: [
@@ -164,7 +173,7 @@ describe('start-up', () => {
 
   it('of an estimate loads neither zod nor chalk', () => {
     const packages = [...loadedBy('commands/estimate.ts')];
-    for (const late of ['zod', 'chalk', 'cli-table3', 'csv-parse']) {
+    for (const late of ['zod', 'chalk', 'cli-table3', 'csv-parse', 'image-dimensions']) {
       expect(packages).not.toContain(late);
     }
   });

@@ -16,6 +16,12 @@ export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
+/** `a, b or c`. */
+export function eitherOf(names: readonly string[]): string {
+  if (names.length < 2) return names.join('');
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
 const ONE_CENT = parseUsd('0.01') ?? ZERO;
 const CENTS = 2;
 const MOST_PLACES = 12;

@@ -1,0 +1,77 @@
+import type { AudioLength } from '../../core/audio-tokens.ts';
+import type { Data, Unreadable } from './data.ts';
+import { mp3Length } from './mp3.ts';
+
+/** Where the data of a WAV file begins, and what a FLAC file says of itself, is within this. */
+const HEADER_BYTES = 65_536;
+
+/**
+ * How long some audio is, from its headers: WAV and MP3, which chat requests take, and FLAC. For
+ * others somebody has to say it.
+ */
+export function audioLengthOf(data: Data): AudioLength | Unreadable {
+  const start = data.first(HEADER_BYTES);
+  if (start.length === 0) return { reason: 'empty audio' };
+  if (text(start, 0, 4) === 'RIFF' && text(start, 8, 12) === 'WAVE') return wavLength(start, data);
+  if (text(start, 0, 4) === 'fLaC') return flacLength(start);
+  const [format] =
+    OTHERS.find(([, at, magic]) => text(start, at, at + magic.length) === magic) ?? [];
+  if (format) return { reason: `the length of ${format} audio is not read; ${SAY_IT}` };
+  return mp3Length(data) ?? { reason: `not audio of a format that is known here; ${SAY_IT}` };
+}
+
+const SAY_IT = 'give its seconds';
+
+const OTHERS = [
+  ['Ogg', 0, 'OggS'],
+  ['WebM', 0, '\u001aE\u00df\u00a3'],
+  ['M4A', 4, 'ftyp'],
+] as const;
+
+function text(bytes: Uint8Array, from: number, to: number): string {
+  return String.fromCharCode(...bytes.subarray(from, to));
+}
+
+/** Those where bytes per second are a matter of the format: PCM, float, A-law, mu-law, any of them. */
+const PLAIN_CODECS = [1, 3, 6, 7, 0xfffe];
+
+function wavLength(start: Uint8Array, data: Data): AudioLength | Unreadable {
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  let bytesPerSecond = 0;
+  for (let at = 12; at + 8 <= start.length; ) {
+    const name = text(start, at, at + 4);
+    const size = view.getUint32(at + 4, true);
+    const body = at + 8;
+    if (name === 'fmt ' && body + 16 <= start.length) {
+      const codec = view.getUint16(body, true);
+      if (!PLAIN_CODECS.includes(codec)) {
+        return { reason: `WAV audio that is compressed (codec ${codec}); ${SAY_IT}` };
+      }
+      bytesPerSecond = view.getUint32(body + 8, true);
+    }
+    if (name === 'data' && bytesPerSecond > 0) {
+      // A stream says 0 or 4 GiB, as it does not know yet; what is there, is there.
+      const there = data.length - body;
+      const bytes = size === 0 ? there : Math.min(size, there);
+      return exactly(bytes / bytesPerSecond);
+    }
+    // Chunks begin at even places.
+    at = body + size + (size % 2);
+  }
+  return { reason: `WAV audio that is cut off or damaged before its samples; ${SAY_IT}` };
+}
+
+function flacLength(start: Uint8Array): AudioLength | Unreadable {
+  const [, , high = 0, middle = 0, low = 0, count4 = 0, ...rest] = start.subarray(16, 26);
+  const rate = (high << 12) | (middle << 4) | (low >> 4);
+  let samples = count4 & 0x0f;
+  for (const byte of rest) samples = samples * 256 + byte;
+  if (start.length < 26 || rate === 0 || samples === 0) {
+    return { reason: `FLAC audio that does not say how long it is; ${SAY_IT}` };
+  }
+  return exactly(samples / rate);
+}
+
+function exactly(seconds: number): AudioLength {
+  return { least: seconds, most: seconds };
+}

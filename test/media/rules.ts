@@ -1,0 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { readShippedImageRules } from '../../src/input/image-rules.ts';
+
+export const imageRuleBytes = readFileSync(new URL('../../rates/images.json', import.meta.url));
+
+/** The image rules that the package ships. */
+export const imageRules = readShippedImageRules(imageRuleBytes);
