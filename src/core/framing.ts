@@ -53,6 +53,9 @@ export interface MessageFraming {
   readonly priming: number;
   /** Of each message of the assistant, on top. */
   readonly assistant: number;
+  /** Of each sound, on top of its own tokens. */
+  readonly audio: number;
+  readonly system: 'counted' | 'not-counted';
   /** `added`: ":" and the name after the role. `replaces-role`: the name alone, without the role. */
   readonly name: 'added' | 'replaces-role';
   readonly band: Band;
@@ -84,6 +87,9 @@ export interface ToolFraming {
   readonly band: Band;
   /** Where a list has objects whose properties are described. */
   readonly describedListBand: Band;
+  /** Of each grammar of a custom tool, on top of its text. */
+  readonly grammar: number;
+  readonly grammarBand: Band;
 }
 
 /** It makes a difference of one token whether the first function has a description. */

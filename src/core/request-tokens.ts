@@ -2,6 +2,7 @@
 import { type Conversation, callTokens } from './call-tokens.ts';
 import type { Encoding } from './encodings.ts';
 import {
+  type Band,
   type BuiltInToolTokens,
   type CountedModel,
   type EvidencePart,
@@ -23,7 +24,7 @@ import {
 } from './request.ts';
 import { schemaText } from './schema-text.ts';
 import { type RequestTokens, Tally } from './tally.ts';
-import { TOOL_DOUBTS, type ToolText, toolText } from './tool-text.ts';
+import { TOOL_DOUBTS, type ToolDoubt, type ToolText, toolText } from './tool-text.ts';
 import { count } from './wording.ts';
 
 /** Tokens of an image, a sound or a file; nobody needs to know how they are found out. */
@@ -129,7 +130,8 @@ export class RequestCounter {
 
   #countMessage(conversation: Conversation, item: MessageItem): void {
     const { family, countText, tally, model, request } = conversation;
-    const { each, assistant, name } = family.messages;
+    const { each, assistant, audio, name, system } = family.messages;
+    if (system === 'not-counted' && isInstruction(item)) return;
     tally.add('text', countText(textOf(item.parts)));
     tally.add('messages', each + ROLE_TOKENS);
     if (item.role === 'assistant') {
@@ -142,6 +144,7 @@ export class RequestCounter {
       const isAdded = name === 'added';
       tally.add('messages', isAdded ? countText(`:${item.name}`) : countText(item.name) - 1);
     }
+    tally.add('messages', audio * item.parts.filter(({ kind }) => kind === 'audio').length);
     this.#countParts(item.parts, model, tally);
   }
 
@@ -192,18 +195,16 @@ export class RequestCounter {
       tally.unknown('tools', 'a schema that is too large once its references are written out');
       return;
     }
-    const { chat, responses, band, describedListBand } = family.tools;
+    const { chat, responses, band } = family.tools;
     const constant = (isInChat ? chat : responses)[
       tools[0]?.description === undefined ? 'undescribed' : 'described'
     ];
     tally.add('tools', tokens + constant + (isInMessage ? place.take() : 0));
     tally.doubt('tools', band, 'how functions are shown is not documented');
+    const grammars = tools.filter((tool) => 'grammar' in tool && tool.grammar !== undefined);
+    tally.add('tools', grammars.length * family.tools.grammar);
     for (const doubt of written.doubts) {
-      tally.doubt(
-        'tools',
-        doubt === 'described-list' ? describedListBand : [0, 0],
-        TOOL_DOUBTS[doubt],
-      );
+      tally.doubt('tools', bandOf(family, doubt), TOOL_DOUBTS[doubt]);
     }
     noteInference(conversation, 'tools');
   }
@@ -235,13 +236,17 @@ class SystemMessage {
   take(): number {
     const { request, family, countText } = this.#conversation;
     const first = request.items.find(
-      (item): item is MessageItem =>
-        item.kind === 'message' && (item.role === 'system' || item.role === 'developer'),
+      (item): item is MessageItem => item.kind === 'message' && isInstruction(item),
     );
     if (!first) return family.messages.each + ROLE_TOKENS;
     const text = textOf(first.parts);
     return countText(text + BETWEEN) - countText(text);
   }
+}
+
+function bandOf({ tools }: Family, doubt: ToolDoubt): Band {
+  if (doubt === 'described-list') return tools.describedListBand;
+  return doubt === 'grammar' ? tools.grammarBand : [0, 0];
 }
 
 function countToolChoice({ request, family, countText, tally }: Conversation): void {
@@ -309,6 +314,10 @@ function noteInference(conversation: Conversation, part: 'tools' | 'schema'): vo
 
 function inferred({ model }: Conversation, part: EvidencePart): string {
   return `no count that the API reported shows the ${part} of ${model.id}; counted as related models do`;
+}
+
+function isInstruction({ role }: MessageItem): boolean {
+  return role === 'system' || role === 'developer';
 }
 
 function isAssistant(item: ConversationRequest['items'][number]): boolean {

@@ -23,6 +23,8 @@ const family = z.strictObject({
     each: tokens,
     priming: tokens,
     assistant: tokens,
+    audio: tokens,
+    system: z.enum(['counted', 'not-counted']),
     name: z.enum(['added', 'replaces-role']),
     band,
   }),
@@ -42,6 +44,8 @@ const family = z.strictObject({
     notParallel: tokens,
     band,
     describedListBand: band,
+    grammar: tokens,
+    grammarBand: band,
   }),
   schema: z.strictObject({
     responses: tokens,

@@ -70,7 +70,8 @@ function modelOf(record: AccuracyRecord, asked: string | undefined): CountedMode
 
 /** The record says how large the images were that were cut from it. */
 function countMedia(record: AccuracyRecord, part: MediaPart, model: CountedModel): MediaCount {
-  if (part.kind !== 'image') return { basis: 'unknown', reason: `${part.kind} cut from the record` };
+  if (part.kind !== 'image')
+    return { basis: 'unknown', reason: `${part.kind} cut from the record` };
   const cut = record.media.find(({ path }) => path?.startsWith(`$.${part.path}`));
   const { width, height } = cut ?? {};
   const size = width !== undefined && height !== undefined ? { width, height } : undefined;

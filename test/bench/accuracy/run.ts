@@ -89,7 +89,16 @@ function cellsOf(accuracy: Accuracy): (string | number)[] {
   return [n, unknown, ...shares, `${accuracy.wronglyCalledExact} of ${accuracy.calledExact}`];
 }
 
-const HEADS = ['n', 'unknown', 'exact', 'within 3', 'within 1 %', 'either', 'in range', 'wrong of "exact"'];
+const HEADS = [
+  'n',
+  'unknown',
+  'exact',
+  'within 3',
+  'within 1 %',
+  'either',
+  'in range',
+  'wrong of "exact"',
+];
 const kinds = Object.keys(KINDS) as Kind[];
 const output: string[] = [
   line(['kind', ...HEADS, 'floor']),
@@ -101,7 +110,11 @@ for (const kind of kinds) {
   const accuracy = accuracyOf(some);
   output.push(line([title, ...cellsOf(accuracy), verdict(floor, accuracy)]));
 }
-output.push('', line(['kind', 'family', ...HEADS]), line(Array.from({ length: HEADS.length + 2 }, () => '---')));
+output.push(
+  '',
+  line(['kind', 'family', ...HEADS]),
+  line(Array.from({ length: HEADS.length + 2 }, () => '---')),
+);
 for (const kind of kinds) {
   const some = rows.filter((row) => row.kind === kind);
   for (const family of [...new Set(some.map((row) => row.family))].sort()) {
@@ -109,7 +122,11 @@ for (const kind of kinds) {
     output.push(line([kind, family, ...cellsOf(accuracyOf(ofFamily))]));
   }
 }
-output.push('', line(['kind', 'repository', ...HEADS]), line(Array.from({ length: HEADS.length + 2 }, () => '---')));
+output.push(
+  '',
+  line(['kind', 'repository', ...HEADS]),
+  line(Array.from({ length: HEADS.length + 2 }, () => '---')),
+);
 for (const kind of kinds) {
   const some = rows.filter((row) => row.kind === kind);
   const repositoryOf = ({ record }: Row) => record.source.split('@')[0] ?? record.source;
