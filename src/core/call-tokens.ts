@@ -19,6 +19,10 @@ export interface Conversation {
   readonly isSeen: boolean;
   readonly tally: Tally;
   countText(text: string): number;
+  /** The same, for what is likely to come again in the next request. */
+  countRepeated(text: string): number;
+  /** What it takes to add something to a message with this text. */
+  countRoom(text: string): number;
 }
 
 /** Of a pair, so much is the result's; only the sum of both has been seen. */
@@ -62,7 +66,7 @@ function resultsById({ items }: ConversationRequest): ReadonlyMap<string, Result
 }
 
 function countCall(
-  { request, family, countText, tally }: Conversation,
+  { request, family, countText, countRepeated, tally }: Conversation,
   call: ToolCall,
   isOneOfSeveral: boolean,
 ) {
@@ -71,7 +75,7 @@ function countCall(
   const isStored = request.endpoint === 'responses' && !isSent;
   const pair = isSent ? calls.sent : isStored ? calls.stored : calls.chat;
   const text = isSent ? call.arguments : compact(call.arguments);
-  tally.add('calls', pair - RESULT_TOKENS + countText(call.name) + countText(text));
+  tally.add('calls', pair - RESULT_TOKENS + countRepeated(call.name) + countText(text));
   if (isStored)
     tally.doubt('calls', calls.storedBand, 'identical requests were billed differently');
   else if (isOneOfSeveral) {
@@ -81,11 +85,11 @@ function countCall(
 }
 
 function countResult(
-  { countText, tally }: Conversation,
+  { countText, countRepeated, tally }: Conversation,
   { parts }: ResultItem,
   name: string,
 ): void {
-  tally.add('calls', RESULT_TOKENS + countText(`.${name}`) + countText(textOf(parts)));
+  tally.add('calls', RESULT_TOKENS + countRepeated(`.${name}`) + countText(textOf(parts)));
 }
 
 /** Calls that are made together are one call of a function that makes them, with one result. */

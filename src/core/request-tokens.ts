@@ -10,6 +10,7 @@ import {
   type FramingTable,
   framingOf,
 } from './framing.ts';
+import { Memory } from './memory.ts';
 import {
   type ConversationRequest,
   type CustomTool,
@@ -48,15 +49,20 @@ const ROLE_TOKENS = 1;
 const TOOLS_HEAD = '# Tools\n\n## functions\n\n';
 /** Between the parts of a system message. No encoding joins it to a `#` that follows. */
 const BETWEEN = '\n\n';
-/** Definitions that are remembered; a batch file rarely has more. */
-const MOST_REMEMBERED = 256;
 
 type Definition = FunctionTool | CustomTool;
+
+/** What requests of a batch have in common, with one encoding. */
+interface Memories {
+  readonly texts: Memory<number>;
+  readonly rooms: Memory<number>;
+  readonly definitions: Memory<{ readonly tokens: number; readonly written: ToolText }>;
+}
 
 /** Remembers what requests have in common, so that thousands of them are counted quickly. */
 export class RequestCounter {
   readonly #sources: TokenSources;
-  readonly #remembered = new Map<string, { tokens: number; written: ToolText }>();
+  readonly #memories = new Map<Encoding, Memories>();
 
   constructor(sources: TokenSources) {
     this.#sources = sources;
@@ -102,7 +108,12 @@ export class RequestCounter {
       return;
     }
     const countText = (text: string) => this.#sources.countText(text, encoding);
-    const conversation: Conversation = { ...framing, request, model, countText, tally };
+    const memories = this.#memoriesOf(encoding);
+    const countRepeated = (text: string) => memories.texts.of(text, () => countText(text));
+    const countRoom = (text: string) =>
+      memories.rooms.of(text, () => countText(text + BETWEEN) - countText(text));
+    const texts = { countText, countRepeated, countRoom };
+    const conversation: Conversation = { ...framing, ...texts, request, model, tally };
     this.#countItems(conversation);
     this.#countDefinitions(conversation, encoding);
     for (const { reason } of request.elsewhere) tally.unknown('elsewhere', reason);
@@ -129,7 +140,8 @@ export class RequestCounter {
   }
 
   #countMessage(conversation: Conversation, item: MessageItem): void {
-    const { family, countText, tally, model, request } = conversation;
+    const { family, tally, model, request } = conversation;
+    const countText = isInstruction(item) ? conversation.countRepeated : conversation.countText;
     const { each, assistant, audio, name, system } = family.messages;
     if (system === 'not-counted' && isInstruction(item)) return;
     tally.add('text', countText(textOf(item.parts)));
@@ -137,7 +149,10 @@ export class RequestCounter {
     if (item.role === 'assistant') {
       tally.add('messages', assistant);
       if (request.format.kind === 'json-schema' && request.endpoint === 'chat_completions') {
-        tally.add('schema', family.schema.assistant + countText(request.format.name));
+        tally.add(
+          'schema',
+          family.schema.assistant + conversation.countRepeated(request.format.name),
+        );
       }
     }
     if (item.name !== undefined) {
@@ -165,11 +180,10 @@ export class RequestCounter {
 
   #countDefinitions(conversation: Conversation, encoding: Encoding): void {
     const { request, family, tally } = conversation;
-    const place = new SystemMessage(conversation);
     const written = request.tools.filter((tool) => tool.kind !== 'built-in');
     const isInChat = request.endpoint === 'chat_completions';
     if (written.length > 0) {
-      this.#countTools(conversation, encoding, written, place);
+      this.#countTools(conversation, encoding, written);
       countToolChoice(conversation);
     }
     for (const tool of request.tools) {
@@ -177,16 +191,11 @@ export class RequestCounter {
       countBuiltIn(this.#sources.framing.builtInTools, tool.type, family, tally);
     }
     if (request.format.kind === 'json-schema') {
-      countSchema(conversation, request.format, isInChat && written.length > 0, place);
+      countSchema(conversation, request.format, isInChat && written.length > 0);
     }
   }
 
-  #countTools(
-    conversation: Conversation,
-    encoding: Encoding,
-    tools: readonly Definition[],
-    place: SystemMessage,
-  ): void {
+  #countTools(conversation: Conversation, encoding: Encoding, tools: readonly Definition[]): void {
     const { request, family, tally } = conversation;
     const isInChat = request.endpoint === 'chat_completions';
     const isInMessage = isInChat && family.tools.chatPlace === 'system-message';
@@ -199,7 +208,7 @@ export class RequestCounter {
     const constant = (isInChat ? chat : responses)[
       tools[0]?.description === undefined ? 'undescribed' : 'described'
     ];
-    tally.add('tools', tokens + constant + (isInMessage ? place.take() : 0));
+    tally.add('tools', tokens + constant + (isInMessage ? roomTokens(conversation) : 0));
     tally.doubt('tools', band, 'how functions are shown is not documented');
     const grammars = tools.filter((tool) => 'grammar' in tool && tool.grammar !== undefined);
     tally.add('tools', grammars.length * family.tools.grammar);
@@ -210,38 +219,33 @@ export class RequestCounter {
   }
 
   #definitions(tools: readonly Definition[], encoding: Encoding, head: string) {
-    const key = `${encoding}${head}${JSON.stringify(tools)}`;
-    let known = this.#remembered.get(key);
-    if (!known) {
+    return this.#memoriesOf(encoding).definitions.of(head + JSON.stringify(tools), () => {
       const written = toolText(tools);
-      known = { written, tokens: this.#sources.countText(head + written.text, encoding) };
-      if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
-      this.#remembered.set(key, known);
+      return { written, tokens: this.#sources.countText(head + written.text, encoding) };
+    });
+  }
+
+  #memoriesOf(encoding: Encoding): Memories {
+    let memories = this.#memories.get(encoding);
+    if (!memories) {
+      memories = { texts: new Memory(), rooms: new Memory(), definitions: new Memory() };
+      this.#memories.set(encoding, memories);
     }
-    return known;
+    return memories;
   }
 }
 
 const MEDIA_KINDS = { image: 'images', audio: 'audio', file: 'files' } as const;
 
-/** Where chat completions put what they add: into the first system message, or one of their own. */
-class SystemMessage {
-  readonly #conversation: Conversation;
-
-  constructor(conversation: Conversation) {
-    this.#conversation = conversation;
-  }
-
-  /** The tokens of making room. */
-  take(): number {
-    const { request, family, countText } = this.#conversation;
-    const first = request.items.find(
-      (item): item is MessageItem => item.kind === 'message' && isInstruction(item),
-    );
-    if (!first) return family.messages.each + ROLE_TOKENS;
-    const text = textOf(first.parts);
-    return countText(text + BETWEEN) - countText(text);
-  }
+/**
+ * The tokens of making room for what chat completions add: in the first system message, or in one
+ * of its own.
+ */
+function roomTokens({ request, family, countRoom }: Conversation): number {
+  const first = request.items.find(
+    (item): item is MessageItem => item.kind === 'message' && isInstruction(item),
+  );
+  return first ? countRoom(textOf(first.parts)) : family.messages.each + ROLE_TOKENS;
 }
 
 function bandOf({ tools }: Family, doubt: ToolDoubt): Band {
@@ -249,11 +253,11 @@ function bandOf({ tools }: Family, doubt: ToolDoubt): Band {
   return doubt === 'grammar' ? tools.grammarBand : [0, 0];
 }
 
-function countToolChoice({ request, family, countText, tally }: Conversation): void {
+function countToolChoice({ request, family, countRepeated, tally }: Conversation): void {
   const { toolChoice, parallelToolCalls } = request;
   if (toolChoice.kind === 'named') {
     if (family.tools.named !== null) {
-      tally.add('tools', countText(`.${toolChoice.name}`) + family.tools.named);
+      tally.add('tools', countRepeated(`.${toolChoice.name}`) + family.tools.named);
     }
   } else if (parallelToolCalls === false) tally.add('tools', family.tools.notParallel);
 }
@@ -284,19 +288,18 @@ function countSchema(
   conversation: Conversation,
   format: Extract<ResponseFormat, { kind: 'json-schema' }>,
   isAfterTools: boolean,
-  place: SystemMessage,
 ): void {
-  const { request, family, countText, tally } = conversation;
+  const { request, family, countRepeated, tally } = conversation;
   const { text, longest } = schemaText(format.name, format.description, format.schema);
-  const tokens = countText(text);
+  const tokens = countRepeated(text);
   const { responses, chatWithTools, chat, band } = family.schema;
   tally.add('schema', tokens);
   if (request.endpoint === 'responses') tally.add('schema', responses);
   else if (isAfterTools) tally.add('schema', chatWithTools);
-  else tally.add('schema', chat + countText(format.name) + place.take());
+  else tally.add('schema', chat + countRepeated(format.name) + roomTokens(conversation));
   tally.doubt('schema', band, 'how schemas are shown is not documented');
   if (longest !== text) {
-    const more = Math.max(0, countText(longest) - tokens);
+    const more = Math.max(0, countRepeated(longest) - tokens);
     tally.doubt(
       'schema',
       [0, more],

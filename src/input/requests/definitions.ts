@@ -82,14 +82,10 @@ function schemaIn(fields: JsonFields, key: string): JsonValue | undefined {
   return schema as JsonValue;
 }
 
-/** Level by level, as a recursion would not come back from what it looks for. */
+/** Goes no deeper than it is asked about, so that the stack is safe. */
 function isDeeper(value: unknown, levels: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > levels) return true;
-    level = level.flatMap((node) =>
-      typeof node === 'object' && node !== null ? Object.values(node) : [],
-    );
-  }
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const inner of Object.values(value)) if (isDeeper(inner, levels - 1)) return true;
   return false;
 }
