@@ -85,8 +85,6 @@ export interface ToolFraming {
   /** Where calls may not be made in parallel. */
   readonly notParallel: number;
   readonly band: Band;
-  /** Where a list has objects whose properties are described. */
-  readonly describedListBand: Band;
   /** Of each grammar of a custom tool, on top of its text. */
   readonly grammar: number;
   readonly grammarBand: Band;

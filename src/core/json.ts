@@ -17,3 +17,13 @@ export function escapeNonAscii(json: string): string {
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** JSON on one line with the space that Python leaves in it. */
+export function pythonJson(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(
+    ([key, each]) => `${JSON.stringify(key)}: ${pythonJson(each)}`,
+  );
+  return `{${members.join(', ')}}`;
+}

@@ -249,7 +249,6 @@ function roomTokens({ request, family, countRoom }: Conversation): number {
 }
 
 function bandOf({ tools }: Family, doubt: ToolDoubt): Band {
-  if (doubt === 'described-list') return tools.describedListBand;
   return doubt === 'grammar' ? tools.grammarBand : [0, 0];
 }
 

@@ -1,28 +1,29 @@
 /**
- * What the model is shown of functions: a block that looks like TypeScript. Nobody documents it for
- * these models; the form is the one that reproduces the counts which the API reported.
+ * What the model is shown of functions: a block that looks like TypeScript. OpenAI does not document
+ * it for these models; the form is the one that reproduces the counts which the API reported, and
+ * that people have seen in what ChatGPT is told of its tools.
  */
-import { isJsonObject, type JsonObject, type JsonValue, own } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, own, pythonJson } from './json.ts';
 import type { CustomTool, FunctionTool } from './request.ts';
 
 export interface ToolText {
   readonly text: string;
   /** Whether the text is all of it: it is not for schemas that no model could be shown. */
   readonly isWhole: boolean;
-  /** What no reported count has shown how it is written, each a clause of its own. */
+  /** Of what no reported count has shown how it is written. */
   readonly doubts: readonly ToolDoubt[];
 }
 export type ToolDoubt = keyof typeof TOOL_DOUBTS;
 
 export const TOOL_DOUBTS = {
   recursive: 'a schema that contains itself',
-  'described-list': 'a list of objects with descriptions of their own',
-  combined: 'allOf, not or another keyword that combines schemas',
+  constrained: 'limits of numbers, lengths and patterns',
+  combined: 'allOf, tuples, lists of choices, examples or objects with any keys',
   grammar: 'the grammar of a custom tool',
 } as const;
 
 /** More than any context window holds, and enough to stop schemas that multiply by references. */
-const MAX_CHARACTERS = 20_000_000;
+const MAX_CHARACTERS = 8_000_000;
 /** Deeper than the API accepts, and shallow enough for the stack. */
 const MAX_DEPTH = 64;
 
@@ -35,6 +36,18 @@ export function toolText(tools: readonly (FunctionTool | CustomTool)[]): ToolTex
   parts.push('} // namespace functions');
   return { text: parts.join(''), isWhole: writer.isWhole, doubts: [...writer.doubts] };
 }
+
+/** A schema on its way into a text. */
+interface Shown {
+  /** Whole lines, each with its end. */
+  readonly comments: string;
+  /** Begins with the end of a line where it is a list of alternatives, one a line. */
+  readonly type: string;
+  /** What is said after the type, such as `default: 5`. */
+  readonly notes: readonly string[];
+}
+
+const ANY: Shown = { comments: '', type: 'any', notes: [] };
 
 class ToolWriter {
   readonly doubts = new Set<ToolDoubt>();
@@ -50,95 +63,127 @@ class ToolWriter {
 
   functionText({ name, description, parameters }: FunctionTool): string {
     this.#root = parameters ?? null;
-    const head = comment(description);
+    const head = commentOf(description);
     if (!isJsonObject(parameters) || propertiesOf(parameters).length === 0) {
       return `${head}type ${name} = () => any;\n\n`;
     }
-    const schema = this.#resolve(parameters);
-    return `${head}type ${name} = (_: ${titleAndDescription(schema)}${this.#object(schema)}) => any;\n\n`;
+    const { comments, type } = this.#shown(parameters);
+    return `${head}type ${name} = (_: ${comments}${type}) => any;\n\n`;
   }
 
   customText({ name, description, grammar }: CustomTool): string {
     if (grammar !== undefined) this.doubts.add('grammar');
-    return `${comment(description)}${comment(grammar)}type ${name} = (FREEFORM) => any;\n\n`;
+    return `${commentOf(description)}${commentOf(grammar)}type ${name} = (FREEFORM) => any;\n\n`;
   }
 
-  /** On one line, unless a property has something to say. */
-  #object(schema: JsonObject): string {
-    const required = requiredOf(schema);
-    const properties = inOrder(schema, required).map(
-      ([name, value]) => [name, value, this.#resolve(value)] as const,
-    );
-    if (properties.length === 0) return 'object';
-    const mark = (name: string) => (required.has(name) ? '' : '?');
-    if (!properties.some(([, , property]) => hasComment(property))) {
-      const inline = properties.map(
-        ([name, value]) => `${name}${mark(name)}: ${this.#type(value)}`,
-      );
-      return this.#written(`{ ${inline.join(', ')} }`);
-    }
-    const lines = properties.map(([name, value, property]) => {
-      const type = this.#type(value);
-      const byDefault = own(property, 'default');
-      const end = byDefault === undefined ? '' : ` // default: ${JSON.stringify(byDefault)}`;
-      return `${titleAndDescription(property)}${name}${mark(name)}: ${type},${end}\n`;
-    });
-    return this.#written(`{\n${lines.join('')}}`);
-  }
-
-  #type(value: JsonValue): string {
-    if (!this.isWhole) return '';
+  #shown(value: JsonValue): Shown {
+    if (!this.isWhole) return ANY;
     const reference = referenceOf(value);
     if (this.#depth >= MAX_DEPTH || (reference !== undefined && this.#open.has(reference))) {
       this.doubts.add('recursive');
-      return 'any';
+      return { ...ANY, notes: [`$ref: ${JSON.stringify(reference ?? '')}`] };
     }
     this.#depth++;
     if (reference !== undefined) this.#open.add(reference);
-    const text = this.#written(this.#typeOf(this.#resolve(value)));
+    const schema = this.#resolve(value);
+    const type = this.#typeOf(schema);
     if (reference !== undefined) this.#open.delete(reference);
     this.#depth--;
-    return text;
+    // Every text, as part of every text that it is in: a bound on time as well as on space.
+    this.#left -= type.length;
+    return { comments: this.#commentsOf(schema), type, notes: this.#notesOf(schema) };
   }
 
   #typeOf(schema: JsonObject): string {
     const choices = listOf(schema, 'anyOf') ?? listOf(schema, 'oneOf');
-    if (choices) return choices.map((choice) => this.#type(choice)).join(' | ');
+    if (choices) return this.#alternatives(choices, '|');
     const values = listOf(schema, 'enum');
-    if (values) return values.map((each) => JSON.stringify(each)).join(' | ');
+    if (values) return values.map(pythonJson).join(' | ');
     const constant = own(schema, 'const');
-    if (constant !== undefined) return JSON.stringify(constant);
+    if (constant !== undefined) return pythonJson(constant);
     const types = listOf(schema, 'type');
-    if (types) return types.map((type) => this.#named(schema, type)).join(' | ');
-    return this.#named(schema, own(schema, 'type'));
-  }
-
-  #named(schema: JsonObject, type: JsonValue | undefined): string {
-    switch (type) {
+    // Each alternative has all that the list has, and so repeats its description.
+    if (types)
+      return this.#alternatives(
+        types.map((type) => ({ ...schema, type })),
+        '|',
+      );
+    switch (own(schema, 'type')) {
       case 'integer':
-        return 'number';
-      case 'array':
-        return this.#list(own(schema, 'items'));
-      case 'string':
       case 'number':
+        return 'number';
+      case 'string':
+        return 'string';
       case 'boolean':
+        return 'boolean';
       case 'null':
-        return type;
+        return 'null';
+      case 'array':
+        return this.#list(schema);
     }
-    if (propertiesOf(schema).length > 0) return this.#object(schema);
     const all = listOf(schema, 'allOf');
-    if (all || own(schema, 'not') !== undefined) this.doubts.add('combined');
-    if (all) return all.map((each) => this.#type(each)).join(' & ');
-    return type === 'object' ? 'object' : 'any';
+    if (all) this.doubts.add('combined');
+    return all ? this.#alternatives(all, '&') : this.#object(schema);
   }
 
-  #list(items: JsonValue | undefined): string {
-    if (!isJsonObject(items)) return 'any[]';
-    const item = this.#resolve(items);
-    if (propertiesOf(item).some(([, property]) => hasComment(this.#resolve(property)))) {
-      this.doubts.add('described-list');
+  /** On one line, unless one of them has something to say. */
+  #alternatives(choices: readonly JsonValue[], sign: '|' | '&'): string {
+    const shown = choices.map((choice) => this.#shown(choice));
+    if (shown.every(isPlain)) return shown.map(({ type }) => type).join(` ${sign} `);
+    const lines = shown.map(
+      ({ comments, type, notes }) => `${comments} ${sign} ${type.trimStart()}${after(notes)}\n`,
+    );
+    return `\n${lines.join('')}`;
+  }
+
+  #object(schema: JsonObject): string {
+    const required = new Set(listOf(schema, 'required'));
+    const properties = propertiesOf(schema).map(
+      ([name, value]) => [`${name}${required.has(name) ? '' : '?'}`, this.#shown(value)] as const,
+    );
+    const others = own(schema, 'additionalProperties');
+    if (others === true || isJsonObject(others)) {
+      this.doubts.add('combined');
+      properties.push(['[key: string]', others === true ? ANY : this.#shown(others)]);
     }
-    return `${this.#type(items)}[]`;
+    if (properties.length === 0) return own(schema, 'type') === 'object' ? 'object' : 'any';
+    if (properties.every(([, shown]) => isPlain(shown))) {
+      return `{ ${properties.map(([name, { type }]) => `${name}: ${type}`).join(', ')} }`;
+    }
+    return `{\n${properties.map(([name, shown]) => propertyLines(name, shown)).join('')}}`;
+  }
+
+  #list(schema: JsonObject): string {
+    if (own(schema, 'prefixItems') !== undefined) this.doubts.add('combined');
+    const items = own(schema, 'items');
+    if (!isJsonObject(items)) return 'any[]';
+    const shown = this.#shown(items);
+    const { comments, type, notes } = shown;
+    if (isPlain(shown)) {
+      if (!type.includes(' | ')) return `${type}[]`;
+      this.doubts.add('combined');
+      return `Array<${type}>`;
+    }
+    const isList = type.startsWith('\n');
+    return `Array<\n${comments}${isList ? type.slice(1) : `${type}${after(notes)}\n`}>`;
+  }
+
+  #commentsOf(schema: JsonObject): string {
+    if (listOf(schema, 'examples')) this.doubts.add('combined');
+    const title = commentOf(own(schema, 'title'));
+    const description = commentOf(own(schema, 'description'));
+    return title && description ? `${title}//\n${description}` : title + description;
+  }
+
+  #notesOf(schema: JsonObject): string[] {
+    const limits = LIMITS[String(own(schema, 'type'))] ?? [];
+    const notes = limits.flatMap((key) => {
+      const value = own(schema, key);
+      return value === undefined ? [] : `${key}: ${limitText(key, value, schema)}`;
+    });
+    if (notes.length > 0) this.doubts.add('constrained');
+    const byDefault = own(schema, 'default');
+    return byDefault === undefined ? notes : [`default: ${pythonJson(byDefault)}`, ...notes];
   }
 
   /** What a reference stands for, with what stands beside it. */
@@ -153,12 +198,43 @@ class ToolWriter {
     }
     return schema;
   }
+}
 
-  /** Every text, as part of every text that it is in: a bound on time as well as on space. */
-  #written(text: string): string {
-    this.#left -= text.length;
-    return this.isWhole ? text : '';
-  }
+const NUMBER_LIMITS = [
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+] as const;
+
+/** The keywords that are told after a type, in their order. */
+const LIMITS: Readonly<Record<string, readonly string[]>> = {
+  string: ['minLength', 'maxLength', 'pattern', 'format'],
+  number: NUMBER_LIMITS,
+  integer: NUMBER_LIMITS,
+  array: ['minItems', 'maxItems'],
+};
+
+function limitText(key: string, value: JsonValue, schema: JsonObject): string {
+  if (key === 'pattern') return `/${String(value)}/`;
+  const isFraction = own(schema, 'type') === 'number' && Number.isInteger(value);
+  return isFraction ? `${String(value)}.0` : pythonJson(value);
+}
+
+function isPlain({ comments, type, notes }: Shown): boolean {
+  return comments === '' && notes.length === 0 && !type.includes('\n');
+}
+
+function after(notes: readonly string[]): string {
+  return notes.length > 0 ? ` // ${notes.join(', ')}` : '';
+}
+
+/** Where the type takes several lines, what would be said after it is said before. */
+function propertyLines(name: string, { comments, type, notes }: Shown): string {
+  if (!type.includes('\n')) return `${comments}${name}: ${type},${after(notes)}\n`;
+  const before = notes.length > 0 ? `// ${notes.join(', ')}\n` : '';
+  return `${comments}${before}${name}:${type.startsWith('\n') ? '' : ' '}${type},\n`;
 }
 
 function referenceOf(value: JsonValue): string | undefined {
@@ -183,34 +259,13 @@ function propertiesOf(schema: JsonObject): [string, JsonValue][] {
   return isJsonObject(properties) ? Object.entries(properties) : [];
 }
 
-function requiredOf(schema: JsonObject): ReadonlySet<JsonValue> {
-  return new Set(listOf(schema, 'required') ?? []);
-}
-
-/** Required properties come first, in the order in which they are required. */
-function inOrder(schema: JsonObject, required: ReadonlySet<JsonValue>): [string, JsonValue][] {
-  const rank = new Map([...required].map((name, index) => [name, index]));
-  return propertiesOf(schema)
-    .map((property, index) => ({ property, rank: rank.get(property[0]) ?? required.size + index }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ property }) => property);
-}
-
 function listOf(schema: JsonObject, key: string): readonly JsonValue[] | undefined {
   const list = own(schema, key);
   return Array.isArray(list) ? list : undefined;
 }
 
-function hasComment(schema: JsonObject): boolean {
-  return titleAndDescription(schema) !== '' || own(schema, 'default') !== undefined;
-}
-
-function titleAndDescription(schema: JsonObject): string {
-  return comment(own(schema, 'title')) + comment(own(schema, 'description'));
-}
-
 /** Each line of a text as a comment, without the space around it. */
-function comment(text: JsonValue | undefined): string {
+function commentOf(text: JsonValue | undefined): string {
   if (typeof text !== 'string' || text === '') return '';
   const lines = text.trim().split('\n');
   return lines

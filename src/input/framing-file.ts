@@ -43,7 +43,6 @@ const family = z.strictObject({
     named: tokens.nullable(),
     notParallel: tokens,
     band,
-    describedListBand: band,
     grammar: tokens,
     grammarBand: band,
   }),

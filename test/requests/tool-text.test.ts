@@ -36,29 +36,34 @@ describe('a function', () => {
       'type f = (_: { a: string, b?: number }) => any;',
     ],
     [
-      'required properties first, in their order',
-      object({ a: {}, b: {}, c: {} }, { required: ['c', 'b'] }),
-      'type f = (_: { c: any, b: any, a?: any }) => any;',
-    ],
-    [
       'a description: a line each',
       object({ a: { type: 'string', description: ' One.\n  Two.\n\n' }, b: { type: 'number' } }),
       'type f = (_: {\n// One.\n// Two.\na?: string,\nb?: number,\n}) => any;',
     ],
     [
-      'a title before the description',
+      'a title before the description, apart from it',
       object({ a: { title: 'A', description: 'B' } }),
-      'type f = (_: {\n// A\n// B\na?: any,\n}) => any;',
+      'type f = (_: {\n// A\n//\n// B\na?: any,\n}) => any;',
     ],
     [
-      'a default after it',
-      object({ a: { type: 'string', default: null } }),
-      'type f = (_: {\na?: string, // default: null\n}) => any;',
+      'a default after it, as Python writes it',
+      object({ a: { type: 'string', default: null }, b: { default: { c: [1, 2] } } }),
+      'type f = (_: {\na?: string, // default: null\nb?: any, // default: {"c": [1, 2]}\n}) => any;',
+    ],
+    [
+      'limits after the default',
+      object({
+        a: { type: 'integer', minimum: 0, maximum: 9, default: 5 },
+        b: { type: 'number', exclusiveMinimum: 0, multipleOf: 0.5 },
+        c: { type: 'string', pattern: '^[a-z]', minLength: 1 },
+        d: { type: 'array', items: { type: 'string' }, maxItems: 3 },
+      }),
+      'type f = (_: {\na?: number, // default: 5, minimum: 0, maximum: 9\nb?: number, // exclusiveMinimum: 0.0, multipleOf: 0.5\nc?: string, // minLength: 1, pattern: /^[a-z]/\nd?: string[], // maxItems: 3\n}) => any;',
     ],
     [
       'a title of its own',
       object({ a: {} }, { title: 'T', description: 'D' }),
-      'type f = (_: // T\n// D\n{ a?: any }) => any;',
+      'type f = (_: // T\n//\n// D\n{ a?: any }) => any;',
     ],
     [
       'choices',
@@ -71,14 +76,34 @@ describe('a function', () => {
       'type f = (_: { a?: "x" | 1 | null, b?: string | null, c?: string | null, d?: "x" }) => any;',
     ],
     [
+      'choices of which one has something to say: a line each',
+      object({ a: { anyOf: [{ type: 'string', default: 'x' }, { type: 'null' }], default: null } }),
+      'type f = (_: {\n// default: null\na?:\n | string // default: "x"\n | null\n,\n}) => any;',
+    ],
+    [
+      'several types, each of which has the description of all',
+      object({ a: { type: ['string', 'null'], description: 'A' } }),
+      'type f = (_: {\n// A\na?:\n// A\n | string\n// A\n | null\n,\n}) => any;',
+    ],
+    [
       'lists',
       object({ a: { type: 'array', items: { type: 'integer' } }, b: { type: 'array' } }),
       'type f = (_: { a?: number[], b?: any[] }) => any;',
     ],
     [
+      'lists of what has something to say',
+      object({ a: { type: 'array', items: object({ b: { description: 'B' } }, { title: 'T' }) } }),
+      'type f = (_: {\na?: Array<\n// T\n{\n// B\nb?: any,\n}\n>,\n}) => any;',
+    ],
+    [
       'objects in objects, without indentation',
       object({ a: object({ b: { description: 'B' } }) }),
-      'type f = (_: { a?: {\n// B\nb?: any,\n} }) => any;',
+      'type f = (_: {\na?: {\n// B\nb?: any,\n},\n}) => any;',
+    ],
+    [
+      'objects with any keys',
+      object({ a: { type: 'object', additionalProperties: { type: 'string' } } }),
+      'type f = (_: { a?: { [key: string]: string } }) => any;',
     ],
     [
       'references, with what stands beside them',
@@ -86,7 +111,7 @@ describe('a function', () => {
         { a: { $ref: '#/$defs/A', description: 'Mine' } },
         { $defs: { A: object({ b: {} }, { title: 'A', description: 'Theirs' }) } },
       ),
-      'type f = (_: {\n// A\n// Mine\na?: { b?: any },\n}) => any;',
+      'type f = (_: {\n// A\n//\n// Mine\na?: { b?: any },\n}) => any;',
     ],
     [
       'references to nowhere',
@@ -95,7 +120,7 @@ describe('a function', () => {
     ],
     [
       'properties with names that objects have',
-      object({ ['__proto__']: { type: 'string' }, constructor: { type: 'number' } }),
+      JSON.parse('{"properties":{"__proto__":{"type":"string"},"constructor":{"type":"number"}}}'),
       'type f = (_: { __proto__?: string, constructor?: number }) => any;',
     ],
   ])('with %s', (_, parameters, expected) => {
@@ -107,15 +132,14 @@ describe('a function', () => {
   });
 
   it('tells what no count has shown how it is written', () => {
-    const list = object({ a: { type: 'array', items: object({ b: { description: 'B' } }) } });
-    const all = object({ a: { allOf: [{ type: 'string' }] } });
-    const loop = object({ a: { $ref: '#' } });
-    const doubts = (parameters: JsonValue) =>
-      toolText([{ kind: 'function', name: 'f', description: undefined, parameters }]).doubts;
-    expect(doubts(list)).toEqual(['described-list']);
-    expect(doubts(all)).toEqual(['combined']);
-    expect(doubts(loop)).toEqual(['recursive']);
-    expect(doubts(object({ a: { type: 'string' } }))).toEqual([]);
+    const doubts = (property: JsonValue) => {
+      const parameters = object({ a: property });
+      return toolText([{ kind: 'function', name: 'f', description: undefined, parameters }]).doubts;
+    };
+    expect(doubts({ type: 'integer', minimum: 1 })).toEqual(['constrained']);
+    expect(doubts({ allOf: [{ type: 'string' }] })).toEqual(['combined']);
+    expect(doubts({ $ref: '#' })).toEqual(['recursive']);
+    expect(doubts({ type: 'string', description: 'A', default: 'b' })).toEqual([]);
   });
 });
 
@@ -129,7 +153,10 @@ describe('a schema that no model could be shown', () => {
         },
       },
     );
-    expect(shown(loop)).toBe('type f = (_: { next?: { next?: any, other?: any } }) => any;');
+    const again = 'any, // $ref: "#/$defs/Node"';
+    expect(shown(loop)).toBe(
+      `type f = (_: {\nnext?: {\nnext?: ${again}\nother?: ${again}\n},\n}) => any;`,
+    );
   });
 
   it('is given up where its references multiply', () => {
