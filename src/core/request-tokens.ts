@@ -1,0 +1,327 @@
+/** Counts what the API will count as input of a request. */
+import { type Conversation, callTokens } from './call-tokens.ts';
+import type { Encoding } from './encodings.ts';
+import {
+  type Band,
+  type BuiltInToolTokens,
+  type CountedModel,
+  type EvidencePart,
+  type Family,
+  type FramingTable,
+  framingOf,
+} from './framing.ts';
+import { Memory } from './memory.ts';
+import {
+  type ConversationRequest,
+  type CustomTool,
+  type FunctionTool,
+  type MediaPart,
+  type MessageItem,
+  type ModelRequest,
+  type Part,
+  type ResponseFormat,
+  type TextsRequest,
+  textOf,
+} from './request.ts';
+import { schemaText } from './schema-text.ts';
+import { type RequestTokens, Tally } from './tally.ts';
+import { TOOL_DOUBTS, type ToolDoubt, type ToolText, toolText } from './tool-text.ts';
+import { count } from './wording.ts';
+
+/** Tokens of an image, a sound or a file; nobody needs to know how they are found out. */
+export type MediaCount =
+  | {
+      readonly basis: 'exact' | 'estimate';
+      readonly low: number;
+      readonly high: number;
+      readonly reasons: readonly string[];
+    }
+  | { readonly basis: 'unknown' | 'rejected'; readonly reason: string };
+
+export interface TokenSources {
+  readonly framing: FramingTable;
+  countText(text: string, encoding: Encoding): number;
+  countMedia(part: MediaPart, model: CountedModel): MediaCount;
+}
+
+/** A role is one token in every encoding. */
+const ROLE_TOKENS = 1;
+const TOOLS_HEAD = '# Tools\n\n## functions\n\n';
+/** Between the parts of a system message. No encoding joins it to a `#` that follows. */
+const BETWEEN = '\n\n';
+
+type Definition = FunctionTool | CustomTool;
+
+/** What requests of a batch have in common, with one encoding. */
+interface Memories {
+  readonly texts: Memory<number>;
+  readonly rooms: Memory<number>;
+  readonly definitions: Memory<{ readonly tokens: number; readonly written: ToolText }>;
+}
+
+/** Remembers what requests have in common, so that thousands of them are counted quickly. */
+export class RequestCounter {
+  readonly #sources: TokenSources;
+  readonly #memories = new Map<Encoding, Memories>();
+
+  constructor(sources: TokenSources) {
+    this.#sources = sources;
+  }
+
+  count(request: ModelRequest, model: CountedModel): RequestTokens {
+    const tally = new Tally();
+    const { encoding } = model;
+    if (encoding === null) {
+      tally.unknown('text', `no tokenizer is known for ${model.id}`);
+      return tally.end();
+    }
+    if (!model.isEncodingKnown) {
+      tally.doubt('text', [0, 0], `the tokenizer of ${model.id} is assumed to be ${encoding}`);
+    }
+    if (request.kind === 'texts') this.#countTexts(request, model, encoding, tally);
+    else this.#countConversation(request, model, encoding, tally);
+    return tally.end();
+  }
+
+  #countTexts(request: TextsRequest, model: CountedModel, encoding: Encoding, tally: Tally): void {
+    for (const text of request.texts) {
+      const tokens =
+        typeof text === 'string' ? this.#sources.countText(text, encoding) : text.tokens;
+      // An empty text was billed as one token.
+      tally.add('text', Math.max(1, tokens));
+    }
+    this.#countParts(request.parts, model, tally);
+    const text = textOf(request.parts);
+    if (text !== '') tally.add('text', this.#sources.countText(text, encoding));
+  }
+
+  #countConversation(
+    request: ConversationRequest,
+    model: CountedModel,
+    encoding: Encoding,
+    tally: Tally,
+  ): void {
+    const framing = framingOf(this.#sources.framing, model.id);
+    if (framing.kind !== 'messages') {
+      const reason = framing.kind === 'texts' ? `${model.id} takes no messages` : framing.reason;
+      tally.unknown('messages', reason);
+      return;
+    }
+    const countText = (text: string) => this.#sources.countText(text, encoding);
+    const memories = this.#memoriesOf(encoding);
+    const countRepeated = (text: string) => memories.texts.of(text, () => countText(text));
+    const countRoom = (text: string) =>
+      memories.rooms.of(text, () => countText(text + BETWEEN) - countText(text));
+    const texts = { countText, countRepeated, countRoom };
+    const conversation: Conversation = { ...framing, ...texts, request, model, tally };
+    this.#countItems(conversation);
+    this.#countDefinitions(conversation, encoding);
+    for (const { reason } of request.elsewhere) tally.unknown('elsewhere', reason);
+  }
+
+  #countItems(conversation: Conversation): void {
+    const { request, family, isSeen, model, tally } = conversation;
+    const { priming, assistant, band } = family.messages;
+    tally.add('messages', priming);
+    for (const item of request.items) {
+      if (item.kind === 'message') this.#countMessage(conversation, item);
+      else if (item.kind === 'unknown') tally.unknown('elsewhere', item.reason);
+    }
+    callTokens(conversation, (parts) => this.#countParts(parts, model, tally));
+    const { note } = family.evidence.messages;
+    if (band.some((tokens) => tokens !== 0)) tally.doubt('messages', band, note ?? '');
+    if (!isSeen) {
+      const answers = request.items.filter((item) => isAssistant(item)).length;
+      tally.doubt('messages', [-assistant * answers, 1], inferred(conversation, 'messages'));
+    }
+    if (request.reasoningMode === 'pro') {
+      tally.unknown('elsewhere', 'reasoning mode pro adds instructions that nobody knows');
+    }
+  }
+
+  #countMessage(conversation: Conversation, item: MessageItem): void {
+    const { family, tally, model, request } = conversation;
+    const countText = isInstruction(item) ? conversation.countRepeated : conversation.countText;
+    const { each, assistant, audio, name, system } = family.messages;
+    if (system === 'not-counted' && isInstruction(item)) return;
+    tally.add('text', countText(textOf(item.parts)));
+    tally.add('messages', each + ROLE_TOKENS);
+    if (item.role === 'assistant') {
+      tally.add('messages', assistant);
+      if (request.format.kind === 'json-schema' && request.endpoint === 'chat_completions') {
+        tally.add(
+          'schema',
+          family.schema.assistant + conversation.countRepeated(request.format.name),
+        );
+      }
+    }
+    if (item.name !== undefined) {
+      const isAdded = name === 'added';
+      tally.add('messages', isAdded ? countText(`:${item.name}`) : countText(item.name) - 1);
+    }
+    tally.add('messages', audio * item.parts.filter(({ kind }) => kind === 'audio').length);
+    this.#countParts(item.parts, model, tally);
+  }
+
+  /** All but their texts, which are counted as one. */
+  #countParts(parts: readonly Part[], model: CountedModel, tally: Tally): void {
+    for (const part of parts) {
+      if (part.kind === 'text') continue;
+      if (part.kind === 'unknown') {
+        tally.unknown('elsewhere', part.reason);
+        continue;
+      }
+      const kind = MEDIA_KINDS[part.kind];
+      const counted = this.#sources.countMedia(part, model);
+      if ('reason' in counted) tally.unknown(kind, counted.reason);
+      else tally.between(kind, counted.low, counted.high, counted.reasons);
+    }
+  }
+
+  #countDefinitions(conversation: Conversation, encoding: Encoding): void {
+    const { request, family, tally } = conversation;
+    const written = request.tools.filter((tool) => tool.kind !== 'built-in');
+    const isInChat = request.endpoint === 'chat_completions';
+    if (written.length > 0) {
+      this.#countTools(conversation, encoding, written);
+      countToolChoice(conversation);
+    }
+    for (const tool of request.tools) {
+      if (tool.kind !== 'built-in') continue;
+      countBuiltIn(this.#sources.framing.builtInTools, tool.type, family, tally);
+    }
+    if (request.format.kind === 'json-schema') {
+      countSchema(conversation, request.format, isInChat && written.length > 0);
+    }
+  }
+
+  #countTools(conversation: Conversation, encoding: Encoding, tools: readonly Definition[]): void {
+    const { request, family, tally } = conversation;
+    const isInChat = request.endpoint === 'chat_completions';
+    const isInMessage = isInChat && family.tools.chatPlace === 'system-message';
+    const { tokens, written } = this.#definitions(tools, encoding, isInMessage ? TOOLS_HEAD : '');
+    if (!written.isWhole) {
+      tally.unknown('tools', 'a schema that is too large once its references are written out');
+      return;
+    }
+    const { chat, responses, band } = family.tools;
+    const constant = (isInChat ? chat : responses)[
+      tools[0]?.description === undefined ? 'undescribed' : 'described'
+    ];
+    tally.add('tools', tokens + constant + (isInMessage ? roomTokens(conversation) : 0));
+    tally.doubt('tools', band, 'how functions are shown is not documented');
+    const grammars = tools.filter((tool) => 'grammar' in tool && tool.grammar !== undefined);
+    tally.add('tools', grammars.length * family.tools.grammar);
+    for (const doubt of written.doubts) {
+      tally.doubt('tools', bandOf(family, doubt), TOOL_DOUBTS[doubt]);
+    }
+    noteInference(conversation, 'tools');
+  }
+
+  #definitions(tools: readonly Definition[], encoding: Encoding, head: string) {
+    return this.#memoriesOf(encoding).definitions.of(head + JSON.stringify(tools), () => {
+      const written = toolText(tools);
+      return { written, tokens: this.#sources.countText(head + written.text, encoding) };
+    });
+  }
+
+  #memoriesOf(encoding: Encoding): Memories {
+    let memories = this.#memories.get(encoding);
+    if (!memories) {
+      memories = { texts: new Memory(), rooms: new Memory(), definitions: new Memory() };
+      this.#memories.set(encoding, memories);
+    }
+    return memories;
+  }
+}
+
+const MEDIA_KINDS = { image: 'images', audio: 'audio', file: 'files' } as const;
+
+/**
+ * The tokens of making room for what chat completions add: in the first system message, or in one
+ * of its own.
+ */
+function roomTokens({ request, family, countRoom }: Conversation): number {
+  const first = request.items.find(
+    (item): item is MessageItem => item.kind === 'message' && isInstruction(item),
+  );
+  return first ? countRoom(textOf(first.parts)) : family.messages.each + ROLE_TOKENS;
+}
+
+function bandOf({ tools }: Family, doubt: ToolDoubt): Band {
+  return doubt === 'grammar' ? tools.grammarBand : [0, 0];
+}
+
+function countToolChoice({ request, family, countRepeated, tally }: Conversation): void {
+  const { toolChoice, parallelToolCalls } = request;
+  if (toolChoice.kind === 'named') {
+    if (family.tools.named !== null) {
+      tally.add('tools', countRepeated(`.${toolChoice.name}`) + family.tools.named);
+    }
+  } else if (parallelToolCalls === false) tally.add('tools', family.tools.notParallel);
+}
+
+function countBuiltIn(
+  known: readonly BuiltInToolTokens[],
+  type: string,
+  family: Family,
+  tally: Tally,
+): void {
+  const found = known.find(({ types, family: id }) => types.includes(type) && id === family.id);
+  if (found?.tokens !== undefined) {
+    const reason = `${type} added ${count(found.tokens)} tokens in ${found.records} records`;
+    tally.add('tools', found.tokens);
+    tally.doubt('tools', [0, 0], reason);
+    return;
+  }
+  const [least, most] = found?.seen ?? [];
+  tally.unknown(
+    'tools',
+    found
+      ? `${type} added ${count(least)} to ${count(most)} tokens in ${found.records} records, its results included`
+      : `no record shows what ${type} adds`,
+  );
+}
+
+function countSchema(
+  conversation: Conversation,
+  format: Extract<ResponseFormat, { kind: 'json-schema' }>,
+  isAfterTools: boolean,
+): void {
+  const { request, family, countRepeated, tally } = conversation;
+  const { text, longest } = schemaText(format.name, format.description, format.schema);
+  const tokens = countRepeated(text);
+  const { responses, chatWithTools, chat, band } = family.schema;
+  tally.add('schema', tokens);
+  if (request.endpoint === 'responses') tally.add('schema', responses);
+  else if (isAfterTools) tally.add('schema', chatWithTools);
+  else tally.add('schema', chat + countRepeated(format.name) + roomTokens(conversation));
+  tally.doubt('schema', band, 'how schemas are shown is not documented');
+  if (longest !== text) {
+    const more = Math.max(0, countRepeated(longest) - tokens);
+    tally.doubt(
+      'schema',
+      [0, more],
+      'no record shows whether the model sees pattern, format and lengths',
+    );
+  }
+  noteInference(conversation, 'schema');
+}
+
+function noteInference(conversation: Conversation, part: 'tools' | 'schema'): void {
+  const { family, isSeen, tally } = conversation;
+  if (isSeen && family.evidence[part].basis === 'api') return;
+  tally.doubt(part, [0, 0], inferred(conversation, part));
+}
+
+function inferred({ model }: Conversation, part: EvidencePart): string {
+  return `no count that the API reported shows the ${part} of ${model.id}; counted as related models do`;
+}
+
+function isInstruction({ role }: MessageItem): boolean {
+  return role === 'system' || role === 'developer';
+}
+
+function isAssistant(item: ConversationRequest['items'][number]): boolean {
+  return item.kind === 'message' && item.role === 'assistant';
+}
