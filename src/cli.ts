@@ -11,6 +11,7 @@ import { CACHE_TTLS, PERIODS_PER_MONTH } from './core/estimate.ts';
 import { InputError } from './core/input-error.ts';
 import { type Money, parseUsd } from './core/money.ts';
 import { EXIT } from './core/report.ts';
+import { TEXT_FORMS } from './core/text-input.ts';
 import { type Instant, parseInstant } from './core/time.ts';
 import type { Io } from './io.ts';
 import { type Destination, FORMATS, type FormatName, formatsOf } from './output/index.ts';
@@ -115,6 +116,11 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
     .addOption(
       new Option('--per <period>', '--requests is a rate; shows a month of 30 days').choices(
         Object.keys(PERIODS_PER_MONTH),
+      ),
+    )
+    .addOption(
+      new Option('--as <form>', 'how text is sent: as one message, or as it is').choices(
+        TEXT_FORMS,
       ),
     )
     .option('--tier <tier>', 'service tier: standard, batch, flex, priority, ...')

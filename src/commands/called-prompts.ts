@@ -1,15 +1,17 @@
 import type { Encoding } from '../core/encodings.ts';
 import type { Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
+import type { FramingTable } from '../core/framing.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { resolveModel } from '../core/names.ts';
 import { callPrompts, type PromptBudget, settingsFor } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall } from '../core/report.ts';
+import { textInput } from '../core/text-input.ts';
 import type { Instant } from '../core/time.ts';
 import { matchedBy } from '../input/file-names.ts';
 import { matcherOf } from '../input/git-tree.ts';
-import { readPrompts, type TokenCounters } from '../input/prompts.ts';
+import { type InputOf, readPrompts, type TokenCounters } from '../input/prompts.ts';
 import { TokenStream } from '../tokens/index.ts';
 import { fromConfig } from './load-config.ts';
 
@@ -23,10 +25,16 @@ export interface PromptsOf {
   readonly mayBeNone: boolean;
 }
 
+/** What prices and counts go by. */
+export interface Tables {
+  readonly rates: RateTable;
+  readonly framing: FramingTable;
+}
+
 /** @throws InputError for names that stand for no file, each with the budget that has it */
 export async function calledPrompts(
   { budgets, config, files, mayBeNone }: PromptsOf,
-  rates: RateTable,
+  { rates, framing }: Tables,
   at: Instant,
 ): Promise<{ called: BudgetedCall[]; unreadable: Unreadable[] }> {
   const problems: InputProblem[] = [];
@@ -41,7 +49,8 @@ export async function calledPrompts(
   if (problems.length > 0 && !mayBeNone) throw new InputError(problems);
   const all = [...new Set([...paths.values()].flat())];
   if (all.length === 0) return { called: [], unreadable: [] };
-  const read = await readPrompts(all, files, countersFor(budgets, rates, at));
+  const inputOf: InputOf = (countText) => textInput(countText, 'chat', framing);
+  const read = await readPrompts(all, files, countersFor(budgets, rates, at), inputOf);
   const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
   const called = budgets.flatMap((budget) => {
     const prompts = (paths.get(budget) ?? []).flatMap((path) => byPath.get(path) ?? []);

@@ -36,6 +36,7 @@ import { factsOf } from './audit.ts';
 import { calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
 import { findConfig, fromConfig, loadConfig } from './load-config.ts';
+import { loadFraming } from './load-framing.ts';
 import { loadRates, readSmallFile } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
 
@@ -60,14 +61,15 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   rates ??= await loadRates(io);
   const wishes = wishesOf(options, config, io);
   const now = instantOf(io.now());
+  const tables = { rates, framing: await loadFraming(io) };
   const { called, unreadable } = await calledPrompts(
     { budgets: config.prompts, config: file, files: io, mayBeNone: false },
-    rates,
+    tables,
     now,
   );
   const head = { budgets: config.prompts, called, config: file, commit: undefined };
   const comparison =
-    wishes.base === undefined ? undefined : await compareWith(wishes.base, head, rates, now, io);
+    wishes.base === undefined ? undefined : await compareWith(wishes.base, head, tables, now, io);
   const prompts = promptBudgets(config, called, comparison, wishes.assume);
   const usage = await usageBudgets(config, wishes, options, rates, io);
   const facts: CheckFacts = {

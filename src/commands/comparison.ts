@@ -7,7 +7,7 @@ import type { Instant } from '../core/time.ts';
 import { readBaseReport } from '../input/base-report.ts';
 import { type Commit, commitOf, filesAt, forkPoint, renamesSince } from '../input/git-tree.ts';
 import type { Io } from '../io.ts';
-import { calledPrompts } from './called-prompts.ts';
+import { calledPrompts, type Tables } from './called-prompts.ts';
 import { loadConfig } from './load-config.ts';
 import { readSmallFile } from './load-rates.ts';
 
@@ -34,14 +34,14 @@ interface Before {
 export async function compareWith(
   base: string,
   head: Head,
-  rates: RateTable,
+  tables: Tables,
   at: Instant,
   io: Io,
 ): Promise<Comparison> {
   const isReport = base.endsWith('.json') && io.stat(base)?.kind === 'file';
   const before = isReport
-    ? await fromReport(base, head, rates, at, io)
-    : await fromGit(base, head, rates, at, io);
+    ? await fromReport(base, head, tables.rates, at, io)
+    : await fromGit(base, head, tables, at, io);
   const names = new Set([...head.called, ...before.called].map(({ budget }) => budget));
   return {
     base,
@@ -56,15 +56,15 @@ export async function compareWith(
 async function fromGit(
   base: string,
   head: Head,
-  rates: RateTable,
+  tables: Tables,
   at: Instant,
   io: Io,
 ): Promise<Before> {
   const fork = await forkPoint(io.git, await commitOf(io.git, base), head.commit);
   const files = await filesAt(io.git, fork);
   const renames = await renamesSince(io.git, fork, head.commit);
-  const then = await budgetsAt(head, files, rates);
-  const { called } = await calledPrompts({ ...then, files, mayBeNone: true }, rates, at);
+  const then = await budgetsAt(head, files, tables.rates);
+  const { called } = await calledPrompts({ ...then, files, mayBeNone: true }, tables, at);
   return { called, renames };
 }
 

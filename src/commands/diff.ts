@@ -8,6 +8,7 @@ import type { Io } from '../io.ts';
 import { calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
 import { findConfig, loadConfig } from './load-config.ts';
+import { loadFraming } from './load-framing.ts';
 import { loadRates } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
 
@@ -30,12 +31,13 @@ export async function runDiff(
   const files = commit ? await filesAt(io.git, commit) : io;
   const { config, budgets, rates } = await budgetsFor(options, commit, files, io);
   const now = instantOf(io.now());
+  const tables = { rates, framing: await loadFraming(io) };
   const { called, unreadable } = await calledPrompts(
     { budgets, config: config ?? '', files, mayBeNone: commit !== undefined },
-    rates,
+    tables,
     now,
   );
-  const comparison = await compareWith(base, { budgets, called, config, commit }, rates, now, io);
+  const comparison = await compareWith(base, { budgets, called, config, commit }, tables, now, io);
   const report: DiffReport = {
     command: 'diff',
     ...{ rates, now, called, comparison },
