@@ -62,7 +62,7 @@ export default defineConfig([
 ]);
 
 function isForAll(id) {
-  return !/[\\/](?:json|csv|markdown|audit-csv|audit-json|audit-markdown|rate-\w+|tinyglobby)\b/.test(
+  return !/[\\/](?:json|csv|markdown|audit-csv|audit-json|audit-markdown|budget-case|telling|rate-\w+|tinyglobby)\b/.test(
     id,
   );
 }

@@ -86,7 +86,7 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
     complete: isComplete(facts),
     warnOnly: wishes.warnOnly,
   };
-  await print(report, (format) => format.check?.(), options, io);
+  await print(report, (format) => format.check(), options, io);
   return exitCode(report);
 }
 

@@ -49,7 +49,7 @@ export async function runDiff(
     })),
     complete: unreadable.length === 0 && isPriced(comparison),
   };
-  await print(report, (format) => format.diff?.(), options, io);
+  await print(report, (format) => format.diff(), options, io);
   return report.complete ? EXIT.ok : EXIT.incomplete;
 }
 
