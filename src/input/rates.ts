@@ -207,18 +207,38 @@ function instant(text: string): Instant {
 }
 
 function namesOf(model: RateFileModel, read: () => Model): [string, NamedModel][] {
-  const named = (as: NamedModel['as'], period: { from: string | null; to: string | null }) => ({
-    get model() {
-      return read();
-    },
-    as,
-    ...toPeriod(period),
-  });
-  const always = { from: null, to: null };
   const { id, snapshots = [], aliases = [] } = model;
   return [
-    [id, named('id', always)],
-    ...snapshots.map((name): [string, NamedModel] => [name, named('snapshot', always)]),
-    ...aliases.map((alias): [string, NamedModel] => [alias.name, named('alias', alias)]),
+    [id, new Name(read, 'id', ALWAYS)],
+    ...snapshots.map((name): [string, NamedModel] => [name, new Name(read, 'snapshot', ALWAYS)]),
+    ...aliases.map((alias): [string, NamedModel] => [
+      alias.name,
+      new Name(read, 'alias', toPeriod(alias)),
+    ]),
   ];
+}
+
+const ALWAYS = { from: null, to: null };
+
+/** A name whose model is read when it is asked for. There are hundreds of them. */
+class Name implements NamedModel {
+  readonly as: NamedModel['as'];
+  readonly from: Instant | null;
+  readonly to: Instant | null;
+  readonly #read: () => Model;
+
+  constructor(
+    read: () => Model,
+    as: NamedModel['as'],
+    { from, to }: Pick<NamedModel, 'from' | 'to'>,
+  ) {
+    this.#read = read;
+    this.as = as;
+    this.from = from;
+    this.to = to;
+  }
+
+  get model(): Model {
+    return this.#read();
+  }
 }
