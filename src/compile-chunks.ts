@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Script } from 'node:vm';
 import { compiledFolder, loaderOf, withSource } from './chunks.ts';
+import { EXIT } from './core/report.ts';
 import { PACKAGE_ROOT } from './root.ts';
 
 const EXAMPLES = fileURLToPath(new URL('test/example/', PACKAGE_ROOT));
@@ -19,7 +20,6 @@ const RUNS: readonly (readonly string[])[] = [
   [...audit, '--costs', `${EXAMPLES}cost.csv`],
   ['rates', 'list'],
   ['rates', 'show', 'gpt-5.4'],
-  ['--help'],
 ];
 
 const folder = fileURLToPath(new URL('dist/', PACKAGE_ROOT));
@@ -27,8 +27,14 @@ rmSync(`${folder}compiled`, { recursive: true, force: true });
 const scripts = new Map<string, Script>();
 const load = loaderOf(folder, (name, script) => scripts.set(name, script));
 const { main, nodeIo } = load('main.cjs') as typeof import('./main.ts');
-const io = { ...nodeIo(), out: () => {}, err: () => {}, progress: () => {} };
-for (const argv of RUNS) await main(argv, io);
+for (const argv of RUNS) {
+  let said = '';
+  const err = (text: string) => {
+    said += text;
+  };
+  const code = await main(argv, { ...nodeIo(), out: () => {}, err, progress: () => {} });
+  if (code === EXIT.bug) throw new Error(said);
+}
 
 const compiled = compiledFolder(folder);
 mkdirSync(compiled, { recursive: true });
