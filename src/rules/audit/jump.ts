@@ -74,13 +74,12 @@ function jumpsOf(cells: readonly PricedCell[], limits: Limits): Jump[] {
   });
   if (days.length < limits['jump.days']) return [];
   const sorted = days.map(({ cost }) => cost.high).sort(compare);
+  const least = usdLimit(limits['jump.usd']);
+  const times = limits['jump.times'].toFixed(6);
   return days
+    .filter(({ cost }) => cost.low >= least)
     .map((day): Jump => ({ ...day, usual: medianWithout(sorted, day.cost.high) }))
-    .filter(
-      ({ cost, usual }) =>
-        cost.low >= usdLimit(limits['jump.usd']) &&
-        cost.low > floorTimes(usual, limits['jump.times'].toFixed(6)),
-    );
+    .filter(({ cost, usual }) => cost.low > floorTimes(usual, times));
 }
 
 function costOf(cells: readonly PricedCell[]): Range {
