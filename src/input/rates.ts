@@ -80,7 +80,7 @@ function toRateTable(json: RateFile, bytes: Uint8Array, file: string): RateTable
     get priceChanges() {
       return changes();
     },
-    names: new Map(entries.flatMap(({ model, read }) => namesOf(model, read))),
+    names: namesOf(entries),
   };
 }
 
@@ -206,16 +206,18 @@ function instant(text: string): Instant {
   return parsed;
 }
 
-function namesOf(model: RateFileModel, read: () => Model): [string, NamedModel][] {
-  const { id, snapshots = [], aliases = [] } = model;
-  return [
-    [id, new Name(read, 'id', ALWAYS)],
-    ...snapshots.map((name): [string, NamedModel] => [name, new Name(read, 'snapshot', ALWAYS)]),
-    ...aliases.map((alias): [string, NamedModel] => [
-      alias.name,
-      new Name(read, 'alias', toPeriod(alias)),
-    ]),
-  ];
+function namesOf(
+  entries: readonly { readonly model: RateFileModel; readonly read: () => Model }[],
+): Map<string, NamedModel> {
+  const names = new Map<string, NamedModel>();
+  for (const { model, read } of entries) {
+    names.set(model.id, new Name(read, 'id', ALWAYS));
+    for (const name of model.snapshots ?? []) names.set(name, new Name(read, 'snapshot', ALWAYS));
+    for (const alias of model.aliases ?? []) {
+      names.set(alias.name, new Name(read, 'alias', toPeriod(alias)));
+    }
+  }
+  return names;
 }
 
 const ALWAYS = { from: null, to: null };
