@@ -167,12 +167,11 @@ describe('the compiled code of the program', () => {
   });
 
   it('does not outlive a change of the program', () => {
-    const before = run().stdout;
-    // In all files, as which of them has the text that is shown changes with the program.
-    for (const file of readdirSync(dist).filter((name) => name.endsWith('.cjs'))) {
-      const source = readFileSync(dist + file, 'utf8');
-      writeFileSync(dist + file, source.replaceAll('context window', 'CONTEXT WINDOW'));
+    expect(run().stdout).toContain('tokenizer');
+    for (const name of readdirSync(compiled)) {
+      const source = readFileSync(dist + name, 'utf8');
+      writeFileSync(dist + name, source.replaceAll('tokenizer', 'TOKENIZER'));
     }
-    expect(run().stdout).not.toBe(before);
+    expect(run().stdout).toContain('TOKENIZER');
   });
 });

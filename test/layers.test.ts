@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['commands', 'core', 'input', 'root.ts', 'tokens'],
   'chunks.ts': [],
   'cli.ts': ['commands', 'core', 'io.ts', 'output', 'version.ts'],
-  'compile-chunks.ts': ['chunks.ts', 'main.ts', 'root.ts'],
+  'compile-chunks.ts': ['chunks.ts', 'core', 'main.ts', 'root.ts'],
   'git.ts': ['core'],
   'io.ts': ['core', 'git.ts', 'root.ts', 'threads.ts'],
   'main.ts': ['cli.ts', 'io.ts'],
