@@ -126,23 +126,26 @@ export function sumOf(cells: Iterable<PricedCell>): Sum {
   const rows: Record<CostState, number> = { ...NO_ROWS };
   const tokens: Tokens = {};
   for (const priced of cells) {
-    cost = addRanges(cost, priced.cost);
-    freeValue = addRanges(freeValue, priced.freeValue);
-    rows[priced.state] += priced.cell.rows;
-    requests += priced.cell.requests;
-    requestsUnknown += priced.cell.requestsUnknown;
-    addTokens(tokens, priced.cell.tokens);
+    const { cell } = priced;
+    if (priced.state === 'free') freeValue = addRanges(freeValue, priced.freeValue);
+    else cost = addRanges(cost, priced.cost);
+    rows[priced.state] += cell.rows;
+    requests += cell.requests;
+    requestsUnknown += cell.requestsUnknown;
+    addTokens(tokens, cell.tokens);
   }
   return { cost, freeValue, rows, requests, requestsUnknown, tokens };
 }
 
 function addTokens(sums: Tokens, added: Tokens): void {
   for (const modality of MODALITIES) {
+    const addedToModality = added[modality];
+    if (addedToModality === undefined) continue;
+    const ofModality = sums[modality] ?? {};
+    sums[modality] = ofModality;
     for (const kind of TOKEN_KINDS) {
-      const tokens = added[modality]?.[kind];
+      const tokens = addedToModality[kind];
       if (tokens === undefined) continue;
-      const ofModality = sums[modality] ?? {};
-      sums[modality] = ofModality;
       const sum = ofModality[kind];
       ofModality[kind] = tokens === null || sum === null ? null : (sum ?? 0) + tokens;
     }

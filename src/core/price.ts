@@ -138,31 +138,56 @@ function rangeOf(cost: Exclude<Cost, { kind: 'unpriced' }>): Range {
   return cost.kind === 'priced' ? { low: cost.amount, high: cost.amount } : cost;
 }
 
-/** `per`: how many of what is counted make one of what has a price. */
-function settle(candidates: readonly Candidate[], tokens: number | null, per = 1): Cost {
+/** What the cheapest and the dearest of some candidates are, or why one has no rate. */
+type Settled =
+  | {
+      readonly lowRate: Rate;
+      readonly highRate: Rate;
+      readonly doubts: readonly Doubt[];
+    }
+  | { readonly reason: string };
+
+/** The candidates of much that is alike are the same ones, again and again. */
+const settledOf = new WeakMap<readonly Candidate[], Settled>();
+
+function settled(candidates: readonly Candidate[]): Settled {
+  const known = settledOf.get(candidates) ?? settledNow(candidates);
+  settledOf.set(candidates, known);
+  return known;
+}
+
+function settledNow(candidates: readonly Candidate[]): Settled {
   const rates: Rate[] = [];
   const doubts = new Map<string, Doubt>();
   for (const candidate of candidates) {
-    if (!candidate.rate) return { kind: 'unpriced', reason: candidate.reason };
+    if (!candidate.rate) return { reason: candidate.reason };
     rates.push(candidate.rate);
     for (const doubt of candidate.doubts ?? []) doubts.set(doubt.reason, doubt);
   }
   const [first, ...others] = rates;
-  if (!first) return { kind: 'unpriced', reason: 'no price is published' };
+  if (!first) return { reason: 'no price is published' };
   let [lowRate, highRate] = [first, first];
   for (const rate of others) {
     if (rate.perToken < lowRate.perToken) lowRate = rate;
     if (rate.perToken > highRate.perToken) highRate = rate;
   }
+  return { lowRate, highRate, doubts: [...doubts.values()] };
+}
+
+/** `per`: how many of what is counted make one of what has a price. */
+function settle(candidates: readonly Candidate[], tokens: number | null, per = 1): Cost {
+  const prices = settled(candidates);
+  if ('reason' in prices) return { kind: 'unpriced', reason: prices.reason };
+  const { lowRate, highRate, doubts } = prices;
   if (tokens === null && highRate.perToken > 0n) {
     return { kind: 'unpriced', reason: 'its tokenizer is not known' };
   }
   if (lowRate.perToken === highRate.perToken) {
-    return { kind: 'priced', amount: share(first, tokens, per), rate: first };
+    return { kind: 'priced', amount: share(lowRate, tokens, per), rate: lowRate };
   }
   const low = share(lowRate, tokens, per);
   const high = share(highRate, tokens, per);
-  return { kind: 'ranged', low, high, lowRate, highRate, doubts: [...doubts.values()] };
+  return { kind: 'ranged', low, high, lowRate, highRate, doubts };
 }
 
 function share({ perToken }: Rate, tokens: number | null, per: number): Money {
