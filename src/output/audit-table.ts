@@ -47,7 +47,7 @@ export function nameOfGroup(
 
 /** The groups that were asked for, as a tree. */
 export function auditTable(report: AuditReport): TableData<GroupRow> {
-  const { request, total, groups, effects } = report;
+  const { request, total, groups } = report;
   const rows = rowsOf(groups, 0, request.top);
   const columns: Column<GroupRow>[] = [
     {
@@ -75,7 +75,7 @@ export function auditTable(report: AuditReport): TableData<GroupRow> {
     columns.push({
       title: 'Free, worth',
       kind: 'cost',
-      optional: effects !== undefined,
+      optional: 'last',
       value: ({ group }) =>
         group.sum.freeValue.high > 0n ? { ...group.sum.freeValue, unpriced: [] } : undefined,
     });
@@ -84,7 +84,7 @@ export function auditTable(report: AuditReport): TableData<GroupRow> {
     {
       title: 'Requests',
       kind: 'price',
-      optional: effects !== undefined,
+      optional: 'last',
       value: ({ group }) => requestsOf(group.sum),
     },
     {

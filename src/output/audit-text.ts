@@ -126,7 +126,10 @@ function effectLines({ cells, effects, rows }: AuditReport): { label: string; va
 
 function answer(report: AuditReport, { paint, width }: Terminal): string {
   return answerLines(report)
-    .map(({ label, value }) => wrap(`${label}: ${paint.total(value)}`, width))
+    .map(({ label, value }) => {
+      const head = `${label}: `;
+      return head + paint.total(wrap(head + value, width).slice(head.length));
+    })
     .join('\n');
 }
 
