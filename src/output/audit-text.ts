@@ -69,8 +69,9 @@ export function auditHeading(report: AuditReport): string {
     .join(' · ');
 }
 
-function periodOf({ start, end }: NonNullable<AuditReport['period']>): string {
-  if (dayStart(end) !== end) return `${formatInstant(start)} to ${formatInstant(end)}, UTC`;
+/** In whole days: a log may end at any second. */
+function periodOf({ start, end: last }: NonNullable<AuditReport['period']>): string {
+  const end = dayStart(last) === last ? last : addDays(dayStart(last), 1);
   const days = daysBetween(start, end);
   return `${formatInstant(start)} to ${formatInstant(end)} (${count(days)} ${days === 1 ? 'day' : 'days'}, UTC, end not included)`;
 }

@@ -35,7 +35,7 @@ export const dearModels: Rule<AuditFacts> = {
         savings.flatMap(({ group }) => smallerThan(facts, group.cell, group) ?? []),
       );
       return {
-        message: `${model}: ${usdRange(cost)}, ${percent(shareOf(cost, facts.total.cost))} of the total; the same tokens on ${listed([...smaller])} would have cost ${usdRange(after)}, ${usdRange(saving)} less: a what-if, as a smaller model may take more tokens or answer worse`,
+        message: `${model}: ${usdRange(saving)} less with the same tokens on ${listed([...smaller])}: ${usdRange(after)} for ${usdRange(cost)}, which is ${percent(shareOf(cost, facts.total.cost))} of the total; a what-if, as a smaller model may take more tokens or answer worse`,
         saving,
         certainty: 'possible' as const,
         rows: rowsBehind(savings),
