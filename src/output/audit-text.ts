@@ -80,13 +80,20 @@ function periodOf({ start, end: last }: NonNullable<AuditReport['period']>): str
 export function answerLines(report: AuditReport): { label: string; value: string }[] {
   const { total, bill, reconciliation, rows, cells, request } = report;
   const lines: { label: string; value: string }[] = [];
-  if (cells.length > 0 || !bill) {
+  const billFiles = new Set(bill?.lines.map(({ source }) => source.file));
+  const badInBill = report.bad.filter(({ source }) => billFiles.has(source.file));
+  const isUsageBad = badInBill.length < report.bad.length;
+  if (cells.length > 0 || !bill || isUsageBad) {
     const amount = formatTotal(amountOf(total, rows.bad === 0));
     const label =
       request.ratesAsOf === undefined
         ? 'Total'
         : `At the prices of ${formatInstant(request.ratesAsOf)}`;
-    const nothing = rows.outside > 0 ? 'no usage that was asked for' : 'no usage in the data';
+    const nothing = isUsageBad
+      ? 'unknown, as no usage could be read'
+      : rows.outside > 0
+        ? 'no usage that was asked for'
+        : 'no usage in the data';
     lines.push({ label, value: cells.length > 0 ? amount : nothing });
     lines.push(...effectLines(report));
   }
@@ -95,7 +102,8 @@ export function answerLines(report: AuditReport): { label: string; value: string
     lines.push({ label: 'Complimentary', value: `not billed, at list prices ${value}` });
   }
   if (bill) {
-    const billed = { ...settled(bill.total), unpriced: bill.otherCurrencies };
+    const unpriced = [...bill.otherCurrencies, ...badInBill];
+    const billed = { ...settled(bill.total), unpriced };
     lines.push({ label: 'Billed', value: formatTotal(billed) });
   }
   if (reconciliation) {
@@ -236,7 +244,8 @@ function reconciliationBlock({ reconciliation }: AuditReport, terminal: Terminal
   const others = lines.filter((line) => !equal.includes(line));
   const head = `Bill and usage: ${count(equal.length)} of ${count(lines.length)} lines are equal.`;
   if (others.length === 0) return head;
-  const shown = others.slice(0, MOST_BILL_LINES);
+  const largest = new Set([...others].sort(byWeight).slice(0, MOST_BILL_LINES));
+  const shown = others.filter((line) => largest.has(line));
   const reasons = [...new Set(shown.map(explanationOf))];
   const reasonOf = (line: ReconciledLine) => `[${reasons.indexOf(explanationOf(line)) + 1}]`;
   return [
@@ -244,13 +253,22 @@ function reconciliationBlock({ reconciliation }: AuditReport, terminal: Terminal
     renderTable(reconciliationTable(shown, reasonOf), terminal),
     ...reasons.map((reason, index) => wrap(`[${index + 1}] ${reason}`, terminal.width)),
     ...(others.length > shown.length
-      ? [`${count(others.length - shown.length)} more differences: --format json has all`]
+      ? [`${count(others.length - shown.length)} smaller differences: --format json has all`]
       : []),
   ].join('\n');
 }
 
+/** What nothing explains first, then the largest difference. */
+function byWeight(a: ReconciledLine, b: ReconciledLine): number {
+  const isExplained = (line: ReconciledLine) => Number(line.class !== 'unexplained');
+  const size = ({ difference: { low, high } }: ReconciledLine) => (-low > high ? -low : high);
+  return isExplained(a) - isExplained(b) || Number(size(b) > size(a)) - Number(size(b) < size(a));
+}
+
+/** Of a young day, all that its lines say beside the table is that it is one. */
 function explanationOf({ class: name, explanation: text }: ReconciledLine): string {
-  return `${name}: ${safeText(withoutAddresses(text))}`;
+  const [reason = text] = name === 'provisional' ? text.split(': ') : [text];
+  return `${name}: ${safeText(withoutAddresses(reason))}`;
 }
 
 const ROW_WORDS: Readonly<Record<Exclude<keyof RowCounts, 'read'>, string>> = {
