@@ -1,5 +1,6 @@
 import { aliasOf, withoutAddresses } from '../core/alias.ts';
 import { type Group, itemsOf, type PricedCell } from '../core/audit.ts';
+import type { Bill } from '../core/bill.ts';
 import { effectOf } from '../core/price-effect.ts';
 import type { ReconciledLine } from '../core/reconcile.ts';
 import type { AuditReport, RowCounts } from '../core/report.ts';
@@ -55,7 +56,8 @@ export function auditText(report: AuditReport, terminal: Terminal): string {
 
 /** What was audited: the files, the period and how many requests. */
 export function auditHeading(report: AuditReport): string {
-  const { files, period, total } = report;
+  const { files, total, bill } = report;
+  const period = report.period ?? (bill && periodOfBill(bill));
   const [first] = files;
   const what = files.length === 1 && first ? nameOf(first.file) : `${files.length} files`;
   return [
@@ -67,6 +69,11 @@ export function auditHeading(report: AuditReport): string {
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+function periodOfBill({ lines, end }: Bill): AuditReport['period'] {
+  const [first] = lines;
+  return first && { start: first.day, end };
 }
 
 /** In whole days: a log may end at any second. */
@@ -232,9 +239,10 @@ function billBlock(report: AuditReport, terminal: Terminal): string {
   const { bill, reconciliation } = report;
   if (!bill || reconciliation) return '';
   const data = billTable(report);
-  const table = renderTable({ ...data, rows: data.rows.slice(0, MOST_BILL_LINES) }, terminal);
-  const more = data.rows.length - MOST_BILL_LINES;
-  return more > 0 ? `${table}\n${count(more)} more line items: --format csv has all` : table;
+  const most = report.request.top ?? MOST_BILL_LINES;
+  const table = renderTable({ ...data, rows: data.rows.slice(0, most) }, terminal);
+  const more = data.rows.length - most;
+  return more > 0 ? `${table}\n${count(more)} more: --top shows them, --format csv has all` : table;
 }
 
 function reconciliationBlock({ reconciliation }: AuditReport, terminal: Terminal): string {
@@ -276,7 +284,7 @@ const ROW_WORDS: Readonly<Record<Exclude<keyof RowCounts, 'read'>, string>> = {
   ranged: 'priced as a range',
   free: 'free',
   unpriced: 'without a price',
-  billed: 'billed amounts',
+  billed: 'of the bill',
   empty: 'without use',
   duplicate: 'in another file too',
   outside: 'not asked for',

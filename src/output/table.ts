@@ -165,16 +165,23 @@ function titleOf<Row>({ title, isBroken }: Column<Row>): string {
 function brokenName(name: string, width: number): string {
   if (name.length <= width) return name;
   const indent = /^ */.exec(name)?.[0] ?? '';
-  const [first = '', ...others] = broken(name.slice(indent.length), width - indent.length - 2);
+  const room = width - indent.length;
+  const [first = '', ...others] = broken(name.slice(indent.length), room, room - GAP.length);
   return [indent + first, ...others.map((line) => `${indent}${GAP}${line}`)].join('\n');
 }
 
-/** In lines, each after what holds the parts of a name together. */
-function broken(text: string, width: number): string[] {
+/** In lines, at spaces; within words that are too long, after what holds their parts together. */
+function broken(text: string, width: number, laterWidth = width): string[] {
+  const parts = text
+    .split(/(?<= )/)
+    .flatMap((word) =>
+      word.trimEnd().length > laterWidth ? (word.match(/[^-:/]*[-:/]+|[^-:/]+$/g) ?? []) : [word],
+    );
   const lines: string[] = [];
-  for (const part of text.match(/[^-:/ ]*[-:/ ]+|[^-:/ ]+$/g) ?? []) {
+  for (const part of parts) {
     const line = lines.at(-1);
-    if (line === undefined || line.length + part.trimEnd().length > width) lines.push(part);
+    const room = lines.length > 1 ? laterWidth : width;
+    if (line === undefined || line.length + part.trimEnd().length > room) lines.push(part);
     else lines[lines.length - 1] = line + part;
   }
   return lines.map((line) => line.trimEnd());
