@@ -4,7 +4,7 @@ import type { RateMemo } from './lookup.ts';
 import { addRanges, NOTHING, type Range } from './money.ts';
 import { type Cost, type CostItem, type CostLine, priceUsage, type QuantityItem } from './price.ts';
 import type { RateTable } from './rates.ts';
-import { dayOf, type Instant, isoWeekOf } from './time.ts';
+import { dayOf, daysBetween, type Instant, isoWeekOf } from './time.ts';
 import { MODALITIES, type ServiceTier, TOKEN_KINDS, type Tokens } from './usage.ts';
 
 /** What becomes of a row, as far as money goes. */
@@ -43,6 +43,7 @@ export function priceCell(rates: RateTable, cell: Cell, options: PricingOptions 
       orTiers,
       region: options.region ?? 'global',
       requests: cell.requests,
+      days: daysIn(cell),
       tokens: cell.tokens,
       quantities: cell.quantities,
       inputTokensPerRequest: cell.inputTokensPerRequest,
@@ -60,6 +61,11 @@ export function priceCell(rates: RateTable, cell: Cell, options: PricingOptions 
     cost: isFree ? NOTHING : value,
     freeValue: isFree ? value : NOTHING,
   };
+}
+
+/** A cell begins on one day; its buckets may be longer. */
+function daysIn({ day, lastEnd }: Cell): number {
+  return Math.max(1, daysBetween(day, (lastEnd - 1) as Instant) + 1);
 }
 
 function withoutModel(line: CostLine): CostLine {

@@ -9,7 +9,7 @@ import {
 import { addRanges, type Money, NOTHING, type Range, times } from './money.ts';
 import { resolveModel } from './names.ts';
 import { quantityRates } from './quantity.ts';
-import { type Model, type RateTable, type Tool, versionAt } from './rates.ts';
+import { type Model, type RateTable, type Tool, UNITS, versionAt } from './rates.ts';
 import { dayOf } from './time.ts';
 import { toolsNamed } from './tools.ts';
 import {
@@ -118,8 +118,27 @@ function quantitiesOf(usage: Usage, priced: readonly (Model | Tool | undefined)[
         );
       });
     });
-    return { quantity, cost: settle(candidates, quantity.amount, quantity.per) };
+    const cost = settle(candidates, quantity.amount, quantity.per);
+    return { quantity, cost: withFreePart(cost, quantity, usage.days ?? 1) };
   });
+}
+
+/** The first units of each day are free, but to whom of the organization they went nobody tells. */
+function withFreePart(cost: Cost, { unit, amount, per = 1 }: Quantity, days: number): Cost {
+  if (cost.kind !== 'priced' || cost.rate.freePerDay === undefined || amount === 0) return cost;
+  const billed = Math.max(0, amount - cost.rate.freePerDay * per * days);
+  const doubt: Doubt = {
+    reason: `the first ${cost.rate.freePerDay} ${UNITS[unit].split(' ')[0]} of a day is free, and the data does not tell from which use it was taken off`,
+    settledBy: 'the amount on a bill',
+  };
+  return {
+    kind: 'ranged',
+    low: share(cost.rate, billed, per),
+    high: cost.amount,
+    lowRate: cost.rate,
+    highRate: cost.rate,
+    doubts: [doubt],
+  };
 }
 
 export function totalOf(lines: Iterable<CostLine>): Total {
