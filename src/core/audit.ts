@@ -50,7 +50,7 @@ export function priceCell(rates: RateTable, cell: Cell, options: PricingOptions 
     },
     options.memo,
   );
-  const named = cell.model === undefined ? withoutModel(line) : withUncounted(line);
+  const named = cell.model === undefined ? withoutModel(line, cell) : withUncounted(line);
   const value = knownCost(named);
   const state = stateOf(cell, named);
   const isFree = state === 'free';
@@ -68,8 +68,12 @@ function daysIn({ day, lastEnd }: Cell): number {
   return Math.max(1, daysBetween(day, (lastEnd - 1) as Instant) + 1);
 }
 
-function withoutModel(line: CostLine): CostLine {
-  const cost: Cost = { kind: 'unpriced', reason: 'the data does not tell the model' };
+function withoutModel(line: CostLine, { endpoint }: Cell): CostLine {
+  const reason =
+    endpoint === 'code_interpreter'
+      ? 'the data does not tell how many sessions of a container these calls were'
+      : 'the data does not tell the model';
+  const cost: Cost = { kind: 'unpriced', reason };
   return {
     ...line,
     items: line.items.map((item) => ({ ...item, cost })),

@@ -63,7 +63,7 @@ describe('unpriced', () => {
     ];
     expect(lines(said('unpriced', rows))).toEqual([
       'warning: gpt-5.44: 2,000 tokens in 2 rows without a price, not in the total: unknown model; did you mean gpt-5.4?; --rates takes a table that has it',
-      'warning: no model: 5 tokens in 1 row without a price, not in the total: the data does not tell the model; --rates takes a table that has it',
+      'warning: completions: 5 tokens in 1 row without a price, not in the total: the data does not tell the model',
       'warning: gpt-image-1: 7 by the image in 1 row without a price, not in the total: billed by the token, which usage by the image does not tell; --rates takes a table that has it',
     ]);
   });
@@ -235,6 +235,19 @@ describe('reconciliation', () => {
     const many = Array.from({ length: 23 }, () => line('rate-differs', '1'));
     expect(compared(many)).toHaveLength(21);
     expect(compared(many).at(-1)).toBe('error: and 3 more differences above $0.01');
+  });
+});
+
+describe('unpriced', () => {
+  it('names what is not billed by the model by its endpoint', () => {
+    const calls = row({
+      model: undefined,
+      endpoint: 'code_interpreter',
+      quantities: [{ unit: 'session20Minutes', amount: 3 }],
+    });
+    expect(said('unpriced', [calls])[0]?.message).toMatch(
+      /^code_interpreter: 3 by the 20-minute session in 1 row .* how many sessions of a container/,
+    );
   });
 });
 
