@@ -256,7 +256,11 @@ function countToolChoice({ request, family, countRepeated, tally }: Conversation
     if (family.tools.named !== null) {
       tally.add('tools', countRepeated(`.${toolChoice.name}`) + family.tools.named);
     }
-  } else if (parallelToolCalls === false) tally.add('tools', family.tools.notParallel);
+  } else if (parallelToolCalls === false) {
+    const { notParallel } = family.tools;
+    tally.add('tools', notParallel);
+    tally.doubt('tools', [-notParallel, 0], 'few records show what parallel_tool_calls adds');
+  }
 }
 
 function countBuiltIn(

@@ -38,6 +38,8 @@ for (const record of records) {
 interface Accuracy {
   readonly records: number;
   readonly unknown: number;
+  /** Of the unknown: how many had fewer tokens than "at least". */
+  readonly belowLeast: number;
   readonly exact: number;
   readonly within3: number;
   readonly within1Percent: number;
@@ -56,6 +58,9 @@ function accuracyOf(some: readonly Row[]): Accuracy {
   return {
     records: known.length,
     unknown: some.length - known.length,
+    belowLeast: some.filter(
+      ({ difference, reported, count: { low } }) => difference === undefined && reported < low,
+    ).length,
     exact: count((_, off) => off === 0),
     within3: count((_, off) => off <= 3),
     within1Percent: count(isPercent),
@@ -84,9 +89,23 @@ function line(cells: readonly (string | number)[]): string {
 }
 
 function cellsOf(accuracy: Accuracy): (string | number)[] {
-  const { records: n, unknown, exact, within3, within1Percent, close, inRange } = accuracy;
+  const {
+    records: n,
+    unknown,
+    belowLeast,
+    exact,
+    within3,
+    within1Percent,
+    close,
+    inRange,
+  } = accuracy;
   const shares = [exact, within3, within1Percent, close, inRange].map((part) => percent(part, n));
-  return [n, unknown, ...shares, `${accuracy.wronglyCalledExact} of ${accuracy.calledExact}`];
+  return [
+    n,
+    belowLeast > 0 ? `${unknown}, ${belowLeast} below` : unknown,
+    ...shares,
+    `${accuracy.wronglyCalledExact} of ${accuracy.calledExact}`,
+  ];
 }
 
 const HEADS = [
