@@ -1,4 +1,5 @@
 import type { Encoding } from './encodings.ts';
+import type { Model, ModelKind } from './rates.ts';
 
 /**
  * What the API adds to the text of a request, by family of models: `rates/framing.json`. All
@@ -145,8 +146,13 @@ export function framingOf(table: FramingTable, model: string): Framing {
 export interface CountedModel {
   /** Of the rate table. */
   readonly id: string;
+  readonly kind: ModelKind;
   /** Null where no tokenizer is known. */
   readonly encoding: Encoding | null;
   /** Whether OpenAI has published the tokenizer, or counts that it reported agree with it. */
   readonly isEncodingKnown: boolean;
+}
+
+export function countedModel({ id, kind, encoding, encodingBasis }: Model): CountedModel {
+  return { id, kind, encoding, isEncodingKnown: encodingBasis !== 'assumed' };
 }

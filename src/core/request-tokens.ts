@@ -10,6 +10,7 @@ import {
   type FramingTable,
   framingOf,
 } from './framing.ts';
+import type { MediaTokens } from './media-tokens.ts';
 import { Memory } from './memory.ts';
 import {
   type ConversationRequest,
@@ -28,20 +29,11 @@ import { type RequestTokens, Tally } from './tally.ts';
 import { TOOL_DOUBTS, type ToolDoubt, type ToolText, toolText } from './tool-text.ts';
 import { count } from './wording.ts';
 
-/** Tokens of an image, a sound or a file; nobody needs to know how they are found out. */
-export type MediaCount =
-  | {
-      readonly basis: 'exact' | 'estimate';
-      readonly low: number;
-      readonly high: number;
-      readonly reasons: readonly string[];
-    }
-  | { readonly basis: 'unknown' | 'rejected'; readonly reason: string };
-
 export interface TokenSources {
   readonly framing: FramingTable;
   countText(text: string, encoding: Encoding): number;
-  countMedia(part: MediaPart, model: CountedModel): MediaCount;
+  /** Nobody here needs to know how it is found out. */
+  countMedia(part: MediaPart, model: CountedModel): MediaTokens;
 }
 
 /** A role is one token in every encoding. */
