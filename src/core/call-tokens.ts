@@ -11,14 +11,17 @@ import {
 } from './request.ts';
 import type { Tally } from './tally.ts';
 
-/** A conversation on its way to being counted. */
-export interface Conversation {
-  readonly request: ConversationRequest;
+/** A request on its way to being counted. */
+export interface Counting {
   readonly model: CountedModel;
-  readonly family: Family;
-  readonly isSeen: boolean;
   readonly tally: Tally;
   countText(text: string): number;
+}
+
+export interface Conversation extends Counting {
+  readonly request: ConversationRequest;
+  readonly family: Family;
+  readonly isSeen: boolean;
   /** The same, for what is likely to come again in the next request. */
   countRepeated(text: string): number;
   /** What it takes to add something to a message with this text. */

@@ -1,5 +1,5 @@
 /** Counts what the API will count as input of a request. */
-import { type Conversation, callTokens } from './call-tokens.ts';
+import { type Conversation, type Counting, callTokens } from './call-tokens.ts';
 import type { Encoding } from './encodings.ts';
 import {
   type Band,
@@ -33,7 +33,11 @@ export interface TokenSources {
   readonly framing: FramingTable;
   countText(text: string, encoding: Encoding): number;
   /** Nobody here needs to know how it is found out. */
-  countMedia(part: MediaPart, model: CountedModel): MediaTokens;
+  countMedia(
+    part: MediaPart,
+    model: CountedModel,
+    countText: (text: string) => number,
+  ): MediaTokens;
 }
 
 /** A role is one token in every encoding. */
@@ -70,56 +74,56 @@ export class RequestCounter {
     if (!model.isEncodingKnown) {
       tally.doubt('text', [0, 0], `the tokenizer of ${model.id} is assumed to be ${encoding}`);
     }
-    if (request.kind === 'texts') this.#countTexts(request, model, encoding, tally);
-    else this.#countConversation(request, model, encoding, tally);
+    const countText = (text: string) => this.#sources.countText(text, encoding);
+    const counting = { model, tally, countText };
+    if (request.kind === 'texts') this.#countTexts(request, counting);
+    else this.#countConversation(request, encoding, counting);
     return tally.end();
   }
 
-  #countTexts(request: TextsRequest, model: CountedModel, encoding: Encoding, tally: Tally): void {
-    for (const text of request.texts) {
-      const tokens =
-        typeof text === 'string' ? this.#sources.countText(text, encoding) : text.tokens;
+  #countTexts({ texts, parts }: TextsRequest, counting: Counting): void {
+    const { countText, tally } = counting;
+    for (const text of texts) {
+      const tokens = typeof text === 'string' ? countText(text) : text.tokens;
       // An empty text was billed as one token.
       tally.add('text', Math.max(1, tokens));
     }
-    this.#countParts(request.parts, model, tally);
-    const text = textOf(request.parts);
-    if (text !== '') tally.add('text', this.#sources.countText(text, encoding));
+    this.#countParts(parts, counting);
+    const text = textOf(parts);
+    if (text !== '') tally.add('text', countText(text));
   }
 
-  #countConversation(
-    request: ConversationRequest,
-    model: CountedModel,
-    encoding: Encoding,
-    tally: Tally,
-  ): void {
+  #countConversation(request: ConversationRequest, encoding: Encoding, counting: Counting): void {
+    const { model, tally, countText } = counting;
     const framing = framingOf(this.#sources.framing, model.id);
     if (framing.kind !== 'messages') {
       const reason = framing.kind === 'texts' ? `${model.id} takes no messages` : framing.reason;
       tally.unknown('messages', reason);
       return;
     }
-    const countText = (text: string) => this.#sources.countText(text, encoding);
     const memories = this.#memoriesOf(encoding);
     const countRepeated = (text: string) => memories.texts.of(text, () => countText(text));
     const countRoom = (text: string) =>
       memories.rooms.of(text, () => countText(text + BETWEEN) - countText(text));
-    const texts = { countText, countRepeated, countRoom };
-    const conversation: Conversation = { ...framing, ...texts, request, model, tally };
+    const conversation: Conversation = {
+      ...framing,
+      ...counting,
+      ...{ request, countRepeated, countRoom },
+    };
     this.#countItems(conversation);
     this.#countDefinitions(conversation, encoding);
     for (const { reason } of request.elsewhere) tally.unknown('elsewhere', reason);
   }
 
   #countItems(conversation: Conversation): void {
-    const { request, family, isSeen, model, tally } = conversation;
+    const { request, family, isSeen, tally } = conversation;
     const { priming, band } = family.messages;
     tally.add('messages', priming);
     for (const item of request.items) {
       if (item.kind === 'message') this.#countMessage(conversation, item);
       else if (item.kind === 'unknown') tally.unknown('elsewhere', item.reason);
     }
-    callTokens(conversation, (parts) => this.#countParts(parts, model, tally));
+    callTokens(conversation, (parts) => this.#countParts(parts, conversation));
     const { note } = family.evidence.messages;
     if (band.some((tokens) => tokens !== 0)) tally.doubt('messages', band, note ?? '');
     // A message may be off by a token: less than the tokenizer, which is assumed, may change.
@@ -130,7 +134,7 @@ export class RequestCounter {
   }
 
   #countMessage(conversation: Conversation, item: MessageItem): void {
-    const { family, tally, model, request } = conversation;
+    const { family, tally, request } = conversation;
     const countText = isInstruction(item) ? conversation.countRepeated : conversation.countText;
     const { each, assistant, audio, name, system } = family.messages;
     if (system === 'not-counted' && isInstruction(item)) return;
@@ -150,11 +154,11 @@ export class RequestCounter {
       tally.add('messages', isAdded ? countText(`:${item.name}`) : countText(item.name) - 1);
     }
     tally.add('messages', audio * item.parts.filter(({ kind }) => kind === 'audio').length);
-    this.#countParts(item.parts, model, tally);
+    this.#countParts(item.parts, conversation);
   }
 
   /** All but their texts, which are counted as one. */
-  #countParts(parts: readonly Part[], model: CountedModel, tally: Tally): void {
+  #countParts(parts: readonly Part[], { model, tally, countText }: Counting): void {
     for (const part of parts) {
       if (part.kind === 'text') continue;
       if (part.kind === 'unknown') {
@@ -162,7 +166,7 @@ export class RequestCounter {
         continue;
       }
       const kind = MEDIA_KINDS[part.kind];
-      const counted = this.#sources.countMedia(part, model);
+      const counted = this.#sources.countMedia(part, model, countText);
       if ('reason' in counted) tally.unknown(kind, counted.reason);
       else tally.between(kind, counted.low, counted.high, counted.reasons);
     }

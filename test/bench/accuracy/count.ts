@@ -52,7 +52,7 @@ function countRequest(record: AccuracyRecord): Counted | string | undefined {
   const counter = new RequestCounter({
     framing,
     countText: countTokens,
-    countMedia: (part, counted) => countMedia(record, part, counted),
+    countMedia: (part, counted, countText) => countMedia(record, part, counted, countText),
   });
   const { total } = counter.count(read.request, model);
   const found = framingOf(framing, model.id);
@@ -73,11 +73,15 @@ function modelOf(record: AccuracyRecord, asked: string | undefined): CountedMode
 }
 
 /** The record says how large the images were that were cut from it. */
-function countMedia(record: AccuracyRecord, part: MediaPart, model: CountedModel): MediaTokens {
+function countMedia(
+  record: AccuracyRecord,
+  part: MediaPart,
+  model: CountedModel,
+  countText: (text: string) => number,
+): MediaTokens {
   const cut = record.media.find(({ path }) => path?.startsWith(`$.${part.path}`));
-  const count = (text: string) => countTokens(text, 'o200k_base');
-  if (part.kind !== 'image') return requestMediaTokens(part, model, images, count);
-  return requestMediaTokens({ ...part, size: sizeIn(cut) }, model, images, count);
+  const seen = part.kind === 'image' ? { ...part, size: sizeIn(cut) } : part;
+  return requestMediaTokens(seen, model, images, countText);
 }
 
 function sizeIn(given: unknown): ImageSize | undefined {
