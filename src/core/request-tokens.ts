@@ -27,7 +27,7 @@ import {
 import { schemaText } from './schema-text.ts';
 import { type RequestTokens, Tally } from './tally.ts';
 import { TOOL_DOUBTS, type ToolDoubt, type ToolText, toolText } from './tool-text.ts';
-import { count } from './wording.ts';
+import { count, counted } from './wording.ts';
 
 export interface TokenSources {
   readonly framing: FramingTable;
@@ -166,14 +166,14 @@ export class RequestCounter {
         continue;
       }
       const kind = MEDIA_KINDS[part.kind];
-      const counted = this.#sources.countMedia(part, model, countText);
-      if ('reason' in counted) tally.unknown(kind, counted.reason);
-      else tally.between(kind, counted.low, counted.high, counted.reasons);
+      const media = this.#sources.countMedia(part, model, countText);
+      if ('reason' in media) tally.unknown(kind, media.reason);
+      else tally.between(kind, media.low, media.high, media.reasons);
     }
   }
 
   #countDefinitions(conversation: Conversation, encoding: Encoding): void {
-    const { request, family, tally } = conversation;
+    const { request } = conversation;
     const written = request.tools.filter((tool) => tool.kind !== 'built-in');
     const isInChat = request.endpoint === 'chat_completions';
     if (written.length > 0) {
@@ -182,7 +182,7 @@ export class RequestCounter {
     }
     for (const tool of request.tools) {
       if (tool.kind !== 'built-in') continue;
-      countBuiltIn(this.#sources.framing.builtInTools, tool.type, family, tally);
+      countBuiltIn(this.#sources.framing.builtInTools, tool.type, conversation);
     }
     if (request.format.kind === 'json-schema') {
       countSchema(conversation, request.format, isInChat && written.length > 0);
@@ -262,23 +262,26 @@ function countToolChoice({ request, family, countRepeated, tally }: Conversation
 function countBuiltIn(
   known: readonly BuiltInToolTokens[],
   type: string,
-  family: Family,
-  tally: Tally,
+  { family, model, tally }: Conversation,
 ): void {
-  const found = known.find(({ types, family: id }) => types.includes(type) && id === family.id);
-  if (found?.tokens !== undefined) {
-    const reason = `${type} added ${count(found.tokens)} tokens in ${found.records} records`;
-    tally.add('tools', found.tokens);
-    tally.doubt('tools', [0, 0], reason);
-    return;
-  }
-  const [least, most] = found?.seen ?? [];
-  tally.unknown(
-    'tools',
-    found
-      ? `${type} added ${count(least)} to ${count(most)} tokens in ${found.records} records, its results included`
-      : `no record shows what ${type} adds`,
+  const found = known.find(
+    ({ types, family: id, models }) =>
+      types.includes(type) && id === family.id && (models?.includes(model.id) ?? true),
   );
+  if (!found) tally.unknown('tools', `no record shows what ${type} adds`);
+  else if ('tokens' in found) {
+    tally.add('tools', found.tokens);
+    const times = counted(found.records, 'record');
+    tally.doubt('tools', [0, 0], `${type} added ${count(found.tokens)} tokens in ${times}`);
+  } else if ('least' in found) {
+    tally.add('tools', found.least);
+    tally.unknown('tools', `${type}: ${found.reason}`);
+  } else {
+    const [least, most] = found.seen;
+    const range = least === most ? count(least) : `${count(least)} to ${count(most)}`;
+    const times = counted(found.records, 'record');
+    tally.unknown('tools', `${type} added ${range} tokens in ${times}, its results included`);
+  }
 }
 
 function countSchema(

@@ -63,10 +63,12 @@ describe('the framing table', () => {
 
   it('names families that exist for the tools of the API', () => {
     const ids = framing.families.map(({ id }) => id);
-    for (const { family, seen, tokens } of framing.builtInTools) {
+    for (const { family, models = [], ...tool } of framing.builtInTools) {
       expect(ids).toContain(family);
-      expect(seen[0]).toBeLessThanOrEqual(seen[1]);
-      if (tokens !== undefined) expect(seen).toEqual([tokens, tokens]);
+      for (const id of models) {
+        expect(framingOf(framing, id)).toMatchObject({ family: { id: family } });
+      }
+      if ('seen' in tool) expect(tool.seen[0]).toBeLessThanOrEqual(tool.seen[1]);
     }
   });
 });
