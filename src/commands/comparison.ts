@@ -1,5 +1,7 @@
 import { changesOf, type Renames } from '../core/change.ts';
+import type { Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
+import { InputError, type InputProblem } from '../core/input-error.ts';
 import { callPrompts, type PromptBudget } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall, Comparison } from '../core/report.ts';
@@ -23,6 +25,7 @@ export interface Head {
 
 interface Before {
   readonly called: readonly BudgetedCall[];
+  readonly unreadable: readonly Unreadable[];
   readonly renames: Renames;
 }
 
@@ -46,6 +49,7 @@ export async function compareWith(
   return {
     base,
     head: head.commit?.ref,
+    unreadable: before.unreadable,
     budgets: [...names].flatMap((name) => {
       const of = (calls: readonly BudgetedCall[]) => calls.filter(({ budget }) => budget === name);
       return changesOf(name, of(before.called), of(head.called), before.renames);
@@ -62,10 +66,17 @@ async function fromGit(
 ): Promise<Before> {
   const fork = await forkPoint(io.git, await commitOf(io.git, base), head.commit);
   const files = await filesAt(io.git, fork);
+  const problems = head.called.flatMap(({ prompt: { source } }): InputProblem[] => {
+    const submodule = files.submoduleOf(source.file);
+    if (submodule === undefined) return [];
+    const message = `is in the submodule ${submodule}, whose files are not in ${base}; compare with a JSON report instead, as "check -f json=report.json" writes it`;
+    return [{ source, message }];
+  });
+  if (problems.length > 0) throw new InputError(problems);
   const renames = await renamesSince(io.git, fork, head.commit);
   const then = await budgetsAt(head, files, rates);
-  const { called } = await calledPrompts({ ...then, files, mayBeNone: true }, rates, at);
-  return { called, renames };
+  const before = { ...then, files, cwd: io.cwd, mayBeNone: true };
+  return { ...(await calledPrompts(before, rates, at)), renames };
 }
 
 /** A configuration that is new has no budgets before: then those of now say what there was. */
@@ -93,5 +104,5 @@ async function fromReport(
     const calls = callPrompts([{ prompt, settings, own: {} }], rates, at);
     return names.flatMap((name) => calls.map((call) => ({ ...call, budget: name })));
   });
-  return { called, renames: new Map() };
+  return { called, unreadable: [], renames: new Map() };
 }

@@ -147,6 +147,8 @@ export interface Comparison {
   readonly base: string;
   /** The same; undefined is the work tree. */
   readonly head: string | undefined;
+  /** Of the base: what cannot be read there counts as new. */
+  readonly unreadable: readonly Unreadable[];
   readonly budgets: readonly BudgetChange[];
 }
 

@@ -9,14 +9,12 @@ import { openPrice } from './open-price.ts';
 import type { Rule } from './rule.ts';
 import { shutDown } from './shut-down.ts';
 import { staleRates } from './stale-rates.ts';
-import { unreadable } from './unreadable.ts';
 
 /** What `check` has to say: first what fails, then what may be behind it. */
 export const CHECK_RULES: readonly Rule<CheckFacts>[] = [
   budgets,
   oldRates,
   ofCalls(contextWindow),
-  unreadable,
   forecast,
   credits,
   ofCalls(shutDown),
