@@ -215,7 +215,7 @@ function judgeUsageBudget(
   const strictness = { assume, warnAt: budget.warnAt };
   const { groups, spends, missing } = budgetedSpends(budget, data);
   const months = groups.flatMap(
-    ([subject, members]) =>
+    ({ subject, spends: members }) =>
       monthOutlook(subject, spendingFrom(members, missing), budget.limits.usdPerMonth, now) ?? [],
   );
   const outlook = outlookOf(months, spendingFrom(spends, missing), limits, budget.credits, now);
