@@ -74,7 +74,7 @@ async function fromGit(
   });
   if (problems.length > 0) throw new InputError(problems);
   const renames = await renamesSince(io.git, fork, head.commit);
-  const then = await budgetsAt(head, files, rates);
+  const then = await budgetsAt(head, files, base, rates);
   const before = { ...then, files, cwd: io.cwd, mayBeNone: true };
   return { ...(await calledPrompts(before, rates, at)), renames };
 }
@@ -83,12 +83,21 @@ async function fromGit(
 async function budgetsAt(
   { config, budgets }: Head,
   files: Files,
+  base: string,
   rates: RateTable,
 ): Promise<{ config: string; budgets: readonly PromptBudget[] }> {
   if (config === undefined) return { config: '', budgets };
   if (files.stat(config) === undefined) return { config, budgets };
-  const then = await loadConfig(config, files, async () => rates);
-  return { config, budgets: then.prompts };
+  try {
+    const then = await loadConfig(config, files, async () => rates);
+    return { config, budgets: then.prompts };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const place = `as it is at ${base}; name another base, or set --no-base until it is mended there`;
+    throw new InputError(
+      error.problems.map(({ source, message }) => ({ source, message: `${message} (${place})` })),
+    );
+  }
 }
 
 async function fromReport(

@@ -217,8 +217,8 @@ async function treeOf(git: Git, id: string): Promise<Tree> {
 const MODE_LINK = '120000';
 const MODE_SUBMODULE = '160000';
 
-/** As many as the kernel follows. */
-const MOST_LINKS = 40;
+/** Links that lead to links: more than anybody makes on purpose. */
+const MOST_LINKS_IN_A_ROW = 8;
 
 /** Adds what links lead to, files and folders, under the names that they give it. */
 async function followLinks(
@@ -228,21 +228,21 @@ async function followLinks(
   links: ReadonlyMap<string, string>,
 ): Promise<void> {
   const targets = new Map<string, string>();
-  for (const [path, content] of await contents(git, id, links)) {
-    const target = new TextDecoder().decode(content);
-    targets.set(path, posix.join(posix.dirname(path), target).replace(/\/$/, ''));
+  for (const [link, content] of await contents(git, id, links)) {
+    const path = new TextDecoder().decode(content);
+    const target = posix.join(posix.dirname(link), path).replace(/\/$/, '');
+    // A folder that it lies in itself has no end.
+    if (target !== '.' && !link.startsWith(`${target}/`)) targets.set(link, target);
   }
-  const files = [...blobs];
-  for (const link of links.keys()) {
-    let target = targets.get(link);
-    for (let steps = 0; target !== undefined && targets.has(target); steps++) {
-      target = steps < MOST_LINKS ? targets.get(target) : undefined;
+  for (let row = 0; row < MOST_LINKS_IN_A_ROW; row++) {
+    const known = [...blobs];
+    for (const [link, target] of targets) {
+      for (const [file, blob] of known) {
+        if (file === target) blobs.set(link, blob);
+        else if (file.startsWith(`${target}/`)) blobs.set(link + file.slice(target.length), blob);
+      }
     }
-    if (target === undefined) continue;
-    for (const [file, blob] of files) {
-      if (file === target) blobs.set(link, blob);
-      else if (file.startsWith(`${target}/`)) blobs.set(link + file.slice(target.length), blob);
-    }
+    if (blobs.size === known.length) return;
   }
 }
 

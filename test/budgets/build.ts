@@ -22,14 +22,18 @@ export function put(folder: string, files: Readonly<Record<string, unknown>>): v
 /** Nobody's own configuration of git takes part. */
 const GIT_ENV = {
   ...{ PATH: process.env.PATH, HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1' },
-  ...{ GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@example.com', GIT_AUTHOR_DATE: '2026-11-01' },
+  ...{
+    GIT_AUTHOR_NAME: 'a',
+    GIT_AUTHOR_EMAIL: 'a@example.com',
+    GIT_AUTHOR_DATE: '2026-11-01T00:00:00Z',
+  },
   ...{ GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@example.com' },
 };
 
 export function git(folder: string, ...args: readonly string[]): string {
   return execFileSync('git', args, {
     cwd: folder,
-    env: { ...GIT_ENV, GIT_COMMITTER_DATE: '2026-11-01' },
+    env: { ...GIT_ENV, GIT_COMMITTER_DATE: '2026-11-01T00:00:00Z' },
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
