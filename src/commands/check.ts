@@ -74,6 +74,7 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
     budgets: [...prompts, ...usage.map(({ judged }) => judged)],
     outlooks: usage.map(({ judged, outlook }) => ({ ...outlook, budget: judged.name })),
     ...{ places: config.places, maxRatesAgeDays: config.maxRatesAgeDays },
+    unchecked: comparison ? [] : config.prompts.filter(hasIncrease).map(({ name }) => name),
     ...{ called, comparison, unreadable },
   };
   const report: CheckReport = {

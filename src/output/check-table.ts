@@ -98,7 +98,8 @@ export function checkAnswer(report: CheckReport): string {
   const near =
     used === undefined ? '' : `; nearest: ${nearest?.budget}, ${nearest?.limit} at ${used}%`;
   const holds = budgets.length === 1 ? 'holds' : 'hold';
-  return `${counted(budgets.length, 'budget')} ${holds} (${counted(limits, 'check')}${near})`;
+  const left = report.unchecked.length > 0 ? '; increases were not checked' : '';
+  return `${counted(budgets.length, 'budget')} ${holds} (${counted(limits, 'check')}${near}${left})`;
 }
 
 export function hasFailed({ budgets }: Pick<CheckReport, 'budgets'>): boolean {

@@ -4,6 +4,7 @@ import { credits } from './check/credits.ts';
 import { forecast } from './check/forecast.ts';
 import { ofCalls } from './check/of-calls.ts';
 import { oldRates } from './check/old-rates.ts';
+import { unchecked } from './check/unchecked.ts';
 import { contextWindow } from './context-window.ts';
 import { openPrice } from './open-price.ts';
 import type { Rule } from './rule.ts';
@@ -20,4 +21,5 @@ export const CHECK_RULES: readonly Rule<CheckFacts>[] = [
   ofCalls(shutDown),
   ofCalls(openPrice),
   staleRates,
+  unchecked,
 ];
