@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { Encoding } from '../core/encodings.ts';
 import type { Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
@@ -12,7 +11,7 @@ import { matchedBy } from '../input/file-names.ts';
 import { matcherOf } from '../input/patterns.ts';
 import { readEach, type TokenCounters } from '../input/prompts.ts';
 import { TokenStream } from '../tokens/index.ts';
-import { fromConfig } from './load-config.ts';
+import { fromConfig, fromCwd } from './load-config.ts';
 
 /** Prompts of budgets, as they are in some files. */
 export interface PromptsOf {
@@ -46,9 +45,7 @@ export async function calledPrompts(
   for (const budget of budgets) {
     const matched = await matchedBy(fromConfig(config, budget.files), files);
     // One name for one file, however it was found: by it, a file is known at the base again.
-    const all = [
-      ...new Set(matched.paths.map((path) => posix.relative(cwd, posix.resolve(cwd, path)))),
-    ];
+    const all = [...new Set(matched.paths.map((path) => fromCwd(path, { cwd })))];
     paths.set(budget, all);
     for (const { source, message } of matched.problems) {
       problems.push({ source, message: `${message} (files of the budget ${budget.name})` });

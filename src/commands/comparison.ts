@@ -8,9 +8,10 @@ import type { BudgetedCall, Comparison } from '../core/report.ts';
 import type { Instant } from '../core/time.ts';
 import { readBaseReport } from '../input/base-report.ts';
 import { type Commit, commitOf, filesAt, forkPoint, renamesSince } from '../input/git-tree.ts';
+import { matcherOf } from '../input/patterns.ts';
 import type { Io } from '../io.ts';
 import { calledPrompts } from './called-prompts.ts';
-import { loadConfig } from './load-config.ts';
+import { fromConfig, fromCwd, loadConfig } from './load-config.ts';
 import { readSmallFile } from './load-rates.ts';
 
 /** What is compared with the base. */
@@ -107,11 +108,20 @@ async function fromReport(
   at: Instant,
   io: Io,
 ): Promise<Before> {
-  const reported = readBaseReport(await readSmallFile(io, file), file);
-  const called = reported.flatMap(({ budget, prompt, settings }) => {
-    const names = budget === undefined ? head.budgets.map(({ name }) => name) : [budget];
+  const regions = rates.regions.map(({ id }) => id);
+  const reported = readBaseReport(await readSmallFile(io, file), file, regions);
+  const called = reported.flatMap(({ budget, prompt: told, settings }) => {
+    const prompt = { ...told, source: { file: fromCwd(told.source.file, io) } };
+    // An estimate knows of no budgets: a prompt counts for those that have its file.
+    const names = budget === undefined ? budgetsWith(prompt.source.file, head, io) : [budget];
     const calls = callPrompts([{ prompt, settings, own: {} }], rates, at);
     return names.flatMap((name) => calls.map((call) => ({ ...call, budget: name })));
   });
   return { called, unreadable: [], renames: new Map() };
+}
+
+function budgetsWith(file: string, { budgets, config }: Head, { cwd }: Io): string[] {
+  return budgets
+    .filter(({ files }) => matcherOf(fromConfig(config ?? '', files), cwd)(file))
+    .map(({ name }) => name);
 }

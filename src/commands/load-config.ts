@@ -56,3 +56,8 @@ export function fromConfig(file: string, names: readonly string[]): string[] {
 
 const GLOB_SIGNS = /[*?[\]{}()!\\]/g;
 const STANDARD_INPUT = '-';
+
+/** The shortest name from the working directory on: `a.md` of `../here/a.md`. */
+export function fromCwd(path: string, { cwd }: Pick<Io, 'cwd'>): string {
+  return posix.relative(cwd, posix.resolve(cwd, path));
+}
