@@ -16,9 +16,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FileStat, Files, Git } from './core/files.ts';
+import { type FileStat, type Files, type Git, splitPattern } from './core/files.ts';
 import { InputError } from './core/input-error.ts';
 import { PACKAGE_ROOT } from './root.ts';
 import type { ThreadedFile } from './threads.ts';
@@ -65,13 +65,15 @@ export function nodeIo(cwd = process.cwd()): Io {
     progress: progressOn(STDERR),
     readFile: async (path) => readFileSync(at(path)),
     stream: (path) => (path === '-' ? process.stdin : chunksOf(at(path))),
-    stat: (path) => {
-      const stats = statSync(at(path), { throwIfNoEntry: false });
-      return stats && { kind: kindOf(stats), size: stats.size };
+    stat: (path) => statOf(at(path)),
+    glob: async (pattern) => {
+      // From where it begins, as tinyglobby does not come back down from a folder above.
+      const { start, rest } = splitPattern(pattern);
+      const files = await findFiles(rest, at(start));
+      return files.map((file) => start + file);
     },
-    glob: (pattern) => findFiles(pattern, { cwd, absolute: isAbsolute(pattern) }),
     walk: async (folder) => {
-      const files = await findFiles('**', { cwd: at(folder), absolute: false });
+      const files = await findFiles('**', at(folder));
       return files.map((file) => join(folder, file));
     },
     writeFile: (path, text) => replaceFile(at(path), text),
@@ -171,15 +173,30 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function findFiles(
-  pattern: string,
-  options: { readonly cwd: string; readonly absolute: boolean },
-): Promise<string[]> {
+async function findFiles(pattern: string, cwd: string): Promise<string[]> {
   // Most calls name their files, and need no glob.
   const { glob } = await import('tinyglobby');
   const ignore = ['**/node_modules/**'];
-  const files = await glob(pattern, { ...options, ignore, expandDirectories: false });
+  const files = await glob(pattern, { cwd, ignore, expandDirectories: false });
   return files.sort();
+}
+
+/** Names that no file can have. */
+const NO_NAMES: ReadonlySet<unknown> = new Set([
+  'ENOTDIR',
+  'ENAMETOOLONG',
+  'ERR_INVALID_ARG_VALUE',
+]);
+
+function statOf(path: string): FileStat | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats && { kind: kindOf(stats), size: stats.size };
+  } catch (error) {
+    if (NO_NAMES.has((error as NodeJS.ErrnoException).code)) return undefined;
+    // It is there, or may be: whoever reads it is told what is in the way.
+    return { kind: 'file', size: 0 };
+  }
 }
 
 function kindOf(stats: Stats): FileStat['kind'] {

@@ -10,10 +10,10 @@ import type { BudgetedCall } from '../core/report.ts';
 import { textInput } from '../core/text-input.ts';
 import type { Instant } from '../core/time.ts';
 import { matchedBy } from '../input/file-names.ts';
-import { matcherOf } from '../input/git-tree.ts';
-import { type InputOf, readPrompts, type TokenCounters } from '../input/prompts.ts';
+import { matcherOf } from '../input/patterns.ts';
+import { type InputOf, readEach, type TokenCounters } from '../input/prompts.ts';
 import { TokenStream } from '../tokens/index.ts';
-import { fromConfig } from './load-config.ts';
+import { fromConfig, fromCwd } from './load-config.ts';
 
 /** Prompts of budgets, as they are in some files. */
 export interface PromptsOf {
@@ -21,6 +21,8 @@ export interface PromptsOf {
   /** The configuration that has the budgets: their files are named from its folder on. */
   readonly config: string;
   readonly files: Files;
+  /** The working directory, absolute. */
+  readonly cwd: string;
   /** Before a budget was there, it had no files: that is no mistake. */
   readonly mayBeNone: boolean;
 }
@@ -31,43 +33,77 @@ export interface Tables {
   readonly framing: FramingTable;
 }
 
+export interface CalledPrompts {
+  readonly called: BudgetedCall[];
+  readonly unreadable: BudgetedUnreadable[];
+}
+
+export interface BudgetedUnreadable extends Unreadable {
+  readonly budget: string;
+}
+
 /** @throws InputError for names that stand for no file, each with the budget that has it */
 export async function calledPrompts(
-  { budgets, config, files, mayBeNone }: PromptsOf,
+  { budgets, config, files, cwd, mayBeNone }: PromptsOf,
   { rates, framing }: Tables,
   at: Instant,
-): Promise<{ called: BudgetedCall[]; unreadable: Unreadable[] }> {
+): Promise<CalledPrompts> {
   const problems: InputProblem[] = [];
   const paths = new Map<PromptBudget, readonly string[]>();
   for (const budget of budgets) {
     const matched = await matchedBy(fromConfig(config, budget.files), files);
-    paths.set(budget, matched.paths);
+    // One name for one file, however it was found: by it, a file is known at the base again.
+    const all = [...new Set(matched.paths.map((path) => fromCwd(path, { cwd })))];
+    paths.set(budget, all);
     for (const { source, message } of matched.problems) {
       problems.push({ source, message: `${message} (files of the budget ${budget.name})` });
     }
+    problems.push(...idleOverrides(budget, all, config, cwd));
   }
   if (problems.length > 0 && !mayBeNone) throw new InputError(problems);
   const all = [...new Set([...paths.values()].flat())];
-  if (all.length === 0) return { called: [], unreadable: [] };
+  const counters = countersFor(budgets, rates, at);
   const inputOf: InputOf = (countText) => textInput(countText, 'chat', framing);
-  const read = await readPrompts(all, files, countersFor(budgets, rates, at), inputOf);
+  const read = await readEach(all, files, counters, inputOf);
   const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
-  const called = budgets.flatMap((budget) => {
-    const prompts = (paths.get(budget) ?? []).flatMap((path) => byPath.get(path) ?? []);
-    return callsOf(budget, prompts, config, rates, at);
+  const failed = new Map(read.unreadable.map((file) => [file.source.file, file]));
+  const called: BudgetedCall[] = [];
+  const unreadable: BudgetedUnreadable[] = [];
+  for (const budget of budgets) {
+    const own = paths.get(budget) ?? [];
+    const prompts = own.flatMap((path) => byPath.get(path) ?? []);
+    called.push(...callsOf(budget, prompts, { config, cwd }, rates, at));
+    for (const file of own.flatMap((path) => failed.get(path) ?? [])) {
+      unreadable.push({ ...file, budget: budget.name });
+    }
+  }
+  return { called, unreadable };
+}
+
+/** A limit of files that are not there would never be checked. */
+function idleOverrides(
+  { name, overrides }: PromptBudget,
+  paths: readonly string[],
+  config: string,
+  cwd: string,
+): InputProblem[] {
+  return overrides.flatMap(({ files }) => {
+    const isOne = matcherOf(fromConfig(config, files), cwd);
+    if (paths.some(isOne)) return [];
+    const message = `${files.join(', ')} in its overrides matches none of the files of the budget ${name}`;
+    return [{ source: { file: config }, message }];
   });
-  return { called, unreadable: read.unreadable };
 }
 
 function callsOf(
   budget: PromptBudget,
   prompts: readonly Prompt[],
-  config: string,
+  { config, cwd }: Pick<PromptsOf, 'config' | 'cwd'>,
   rates: RateTable,
   at: Instant,
 ): BudgetedCall[] {
   const matchers = new Map(
-    budget.overrides.map(({ files }) => [files, matcherOf(fromConfig(config, files))]),
+    budget.overrides.map(({ files }) => [files, matcherOf(fromConfig(config, files), cwd)]),
   );
   const budgeted = prompts.map((prompt) => ({
     prompt,

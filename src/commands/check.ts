@@ -13,7 +13,6 @@ import { judgePrompts } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import {
   type AuditFacts,
-  type BudgetedCall,
   type CheckFacts,
   type CheckReport,
   type Comparison,
@@ -33,7 +32,7 @@ import type { Io } from '../io.ts';
 import { CHECK_RULES } from '../rules/check-rules.ts';
 import { findings } from '../rules/index.ts';
 import { factsOf } from './audit.ts';
-import { calledPrompts } from './called-prompts.ts';
+import { type BudgetedUnreadable, type CalledPrompts, calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
 import { findConfig, fromConfig, loadConfig } from './load-config.ts';
 import { loadFraming } from './load-framing.ts';
@@ -63,20 +62,21 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   const now = instantOf(io.now());
   const tables = { rates, framing: await loadFraming(io) };
   const { called, unreadable } = await calledPrompts(
-    { budgets: config.prompts, config: file, files: io, mayBeNone: false },
+    { budgets: config.prompts, config: file, files: io, cwd: io.cwd, mayBeNone: false },
     tables,
     now,
   );
   const head = { budgets: config.prompts, called, config: file, commit: undefined };
   const comparison =
     wishes.base === undefined ? undefined : await compareWith(wishes.base, head, tables, now, io);
-  const prompts = promptBudgets(config, called, comparison, wishes.assume);
+  const prompts = promptBudgets(config, { called, unreadable }, comparison, wishes.assume);
   const usage = await usageBudgets(config, wishes, options, rates, io);
   const facts: CheckFacts = {
     ...{ rates, now, config: config.source, assume: wishes.assume },
     budgets: [...prompts, ...usage.map(({ judged }) => judged)],
     outlooks: usage.map(({ judged, outlook }) => ({ ...outlook, budget: judged.name })),
     ...{ places: config.places, maxRatesAgeDays: config.maxRatesAgeDays },
+    unchecked: comparison ? [] : config.prompts.filter(hasIncrease).map(({ name }) => name),
     ...{ called, comparison, unreadable },
   };
   const report: CheckReport = {
@@ -145,7 +145,7 @@ function hasIncrease({ increase, totalIncrease, overrides }: Config['prompts'][n
 
 function promptBudgets(
   { prompts }: Config,
-  called: readonly BudgetedCall[],
+  { called, unreadable }: CalledPrompts,
   comparison: Comparison | undefined,
   assume: Assumption,
 ): JudgedBudget[] {
@@ -154,11 +154,20 @@ function promptBudgets(
     const calls = called.filter((call) => call.budget === budget.name);
     const changes = comparison?.budgets.filter((change) => change.budget === budget.name) ?? [];
     const checks = [
+      ...unreadable.filter((file) => file.budget === budget.name).map(unreadCheck),
       ...judgePrompts(budget, calls, strictness),
       ...judgeChanges(budget, changes, strictness),
     ];
     return { name: budget.name, kind: 'prompts', checks };
   });
+}
+
+/** What cannot be read cannot be held against anything. */
+function unreadCheck({ budget, source, reason }: BudgetedUnreadable): Check {
+  return {
+    ...{ budget, limit: 'files', subject: source.file, source },
+    ...{ allowed: undefined, found: undefined, verdict: { kind: 'undecided', reason } },
+  };
 }
 
 /** Budgets of the same files share one reading of them. */
@@ -209,7 +218,7 @@ function judgeUsageBudget(
   const strictness = { assume, warnAt: budget.warnAt };
   const { groups, spends, missing } = budgetedSpends(budget, data);
   const months = groups.flatMap(
-    ([subject, members]) =>
+    ({ subject, spends: members }) =>
       monthOutlook(subject, spendingFrom(members, missing), budget.limits.usdPerMonth, now) ?? [],
   );
   const outlook = outlookOf(months, spendingFrom(spends, missing), limits, budget.credits, now);

@@ -1,14 +1,17 @@
 import { changesOf, type Renames } from '../core/change.ts';
+import type { Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
+import { InputError, type InputProblem } from '../core/input-error.ts';
 import { callPrompts, type PromptBudget } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall, Comparison } from '../core/report.ts';
 import type { Instant } from '../core/time.ts';
 import { readBaseReport } from '../input/base-report.ts';
 import { type Commit, commitOf, filesAt, forkPoint, renamesSince } from '../input/git-tree.ts';
+import { matcherOf } from '../input/patterns.ts';
 import type { Io } from '../io.ts';
 import { calledPrompts, type Tables } from './called-prompts.ts';
-import { loadConfig } from './load-config.ts';
+import { fromConfig, fromCwd, loadConfig } from './load-config.ts';
 import { readSmallFile } from './load-rates.ts';
 
 /** What is compared with the base. */
@@ -23,6 +26,7 @@ export interface Head {
 
 interface Before {
   readonly called: readonly BudgetedCall[];
+  readonly unreadable: readonly Unreadable[];
   readonly renames: Renames;
 }
 
@@ -46,6 +50,7 @@ export async function compareWith(
   return {
     base,
     head: head.commit?.ref,
+    unreadable: before.unreadable,
     budgets: [...names].flatMap((name) => {
       const of = (calls: readonly BudgetedCall[]) => calls.filter(({ budget }) => budget === name);
       return changesOf(name, of(before.called), of(head.called), before.renames);
@@ -62,22 +67,38 @@ async function fromGit(
 ): Promise<Before> {
   const fork = await forkPoint(io.git, await commitOf(io.git, base), head.commit);
   const files = await filesAt(io.git, fork);
+  const problems = head.called.flatMap(({ prompt: { source } }): InputProblem[] => {
+    const submodule = files.submoduleOf(source.file);
+    if (submodule === undefined) return [];
+    const message = `is in the submodule ${submodule}, whose files are not in ${base}; compare with a JSON report instead, as "check -f json=report.json" writes it`;
+    return [{ source, message }];
+  });
+  if (problems.length > 0) throw new InputError(problems);
   const renames = await renamesSince(io.git, fork, head.commit);
-  const then = await budgetsAt(head, files, tables.rates);
-  const { called } = await calledPrompts({ ...then, files, mayBeNone: true }, tables, at);
-  return { called, renames };
+  const then = await budgetsAt(head, files, base, tables.rates);
+  const before = { ...then, files, cwd: io.cwd, mayBeNone: true };
+  return { ...(await calledPrompts(before, tables, at)), renames };
 }
 
 /** A configuration that is new has no budgets before: then those of now say what there was. */
 async function budgetsAt(
   { config, budgets }: Head,
   files: Files,
+  base: string,
   rates: RateTable,
 ): Promise<{ config: string; budgets: readonly PromptBudget[] }> {
   if (config === undefined) return { config: '', budgets };
   if (files.stat(config) === undefined) return { config, budgets };
-  const then = await loadConfig(config, files, async () => rates);
-  return { config, budgets: then.prompts };
+  try {
+    const then = await loadConfig(config, files, async () => rates);
+    return { config, budgets: then.prompts };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const place = `as it is at ${base}; name another base, or set --no-base until it is mended there`;
+    throw new InputError(
+      error.problems.map(({ source, message }) => ({ source, message: `${message} (${place})` })),
+    );
+  }
 }
 
 async function fromReport(
@@ -87,11 +108,20 @@ async function fromReport(
   at: Instant,
   io: Io,
 ): Promise<Before> {
-  const reported = readBaseReport(await readSmallFile(io, file), file);
-  const called = reported.flatMap(({ budget, prompt, settings }) => {
-    const names = budget === undefined ? head.budgets.map(({ name }) => name) : [budget];
+  const regions = rates.regions.map(({ id }) => id);
+  const reported = readBaseReport(await readSmallFile(io, file), file, regions);
+  const called = reported.flatMap(({ budget, prompt: told, settings }) => {
+    const prompt = { ...told, source: { file: fromCwd(told.source.file, io) } };
+    // An estimate knows of no budgets: a prompt counts for those that have its file.
+    const names = budget === undefined ? budgetsWith(prompt.source.file, head, io) : [budget];
     const calls = callPrompts([{ prompt, settings, own: {} }], rates, at);
     return names.flatMap((name) => calls.map((call) => ({ ...call, budget: name })));
   });
-  return { called, renames: new Map() };
+  return { called, unreadable: [], renames: new Map() };
+}
+
+function budgetsWith(file: string, { budgets, config }: Head, { cwd }: Io): string[] {
+  return budgets
+    .filter(({ files }) => matcherOf(fromConfig(config ?? '', files), cwd)(file))
+    .map(({ name }) => name);
 }

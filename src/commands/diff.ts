@@ -1,7 +1,8 @@
+import type { Unreadable } from '../core/estimate.ts';
 import { InputError } from '../core/input-error.ts';
 import type { PromptBudget } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
-import { type DiffReport, EXIT } from '../core/report.ts';
+import { type DiffReport, EXIT, type Finding } from '../core/report.ts';
 import { instantOf } from '../core/time.ts';
 import { type Commit, commitOf, filesAt } from '../input/git-tree.ts';
 import type { Io } from '../io.ts';
@@ -33,24 +34,36 @@ export async function runDiff(
   const now = instantOf(io.now());
   const tables = { rates, framing: await loadFraming(io) };
   const { called, unreadable } = await calledPrompts(
-    { budgets, config: config ?? '', files, mayBeNone: commit !== undefined },
+    { budgets, config: config ?? '', files, cwd: io.cwd, mayBeNone: commit !== undefined },
     tables,
     now,
   );
   const comparison = await compareWith(base, { budgets, called, config, commit }, tables, now, io);
+  if (called.length + unreadable.length + comparison.budgets.length === 0) {
+    throw new InputError('none of the files is there, neither now nor at the base');
+  }
   const report: DiffReport = {
     command: 'diff',
     ...{ rates, now, called, comparison },
-    findings: unreadable.map(({ source, reason }) => ({
-      rule: 'unreadable',
-      severity: 'warning',
-      source,
-      message: `not counted: ${reason}`,
-    })),
-    complete: unreadable.length === 0 && isPriced(comparison),
+    findings: [
+      ...unread(unreadable, 'not counted'),
+      ...unread(comparison.unreadable, `not counted at ${base}, and so shown as new`),
+    ],
+    complete: unreadable.length + comparison.unreadable.length === 0 && isPriced(comparison),
   };
   await print(report, (format) => format.diff(), options, io);
   return report.complete ? EXIT.ok : EXIT.incomplete;
+}
+
+/** Each file once, in however many budgets it is. */
+function unread(files: readonly Unreadable[], what: string): Finding[] {
+  const byFile = new Map(files.map((file) => [file.source.file, file]));
+  return [...byFile.values()].map(({ source, reason }) => ({
+    rule: 'unreadable',
+    severity: 'warning',
+    source,
+    message: `${what}: ${reason}`,
+  }));
 }
 
 function isPriced({ budgets }: DiffReport['comparison']): boolean {

@@ -1,5 +1,6 @@
 import { InputError } from '../core/input-error.ts';
 import { EXIT } from '../core/report.ts';
+import { counted } from '../core/wording.ts';
 import { CONFIG_NAME } from '../input/config.ts';
 import { errorCode } from '../input/file-names.ts';
 import type { Io } from '../io.ts';
@@ -15,7 +16,7 @@ const PROMPT_PATTERNS = [
   '**/*.prompt{,.md,.txt}',
 ];
 /** As OpenAI names its exports. */
-const USAGE_PATTERNS = ['**/{completions_,}usage*.csv', '**/activity-*.csv'];
+const USAGE_PATTERNS = ['**/*completions_usage*.csv', '**/*usage*.csv', '**/*activity-*.csv'];
 
 /**
  * `openai-cost init`: writes a configuration to start from, with what it finds, and never over one
@@ -55,8 +56,8 @@ async function firstMatched(patterns: readonly string[], io: Io): Promise<Found 
 
 function foundText(prompts: Found | undefined, usage: Found | undefined): string {
   const parts = [prompts, usage].map((found, index) => {
-    const what = index === 0 ? 'prompt files' : 'usage exports';
-    return found ? `${found.files} ${what} (${found.pattern})` : `no ${what} were found`;
+    const what = index === 0 ? 'prompt file' : 'usage export';
+    return found ? `${counted(found.files, what)} (${found.pattern})` : `no ${what}s were found`;
   });
   return parts.join(', ');
 }

@@ -3,6 +3,7 @@ import type { Files } from '../core/files.ts';
 import { InputError } from '../core/input-error.ts';
 import type { RateTable } from '../core/rates.ts';
 import { CONFIG_NAME, type Config, readConfig } from '../input/config.ts';
+import { isGlob } from '../input/file-names.ts';
 import type { Io } from '../io.ts';
 import { readSmallFile } from './load-rates.ts';
 import { regionOf, tierOf } from './tier.ts';
@@ -44,5 +45,19 @@ export async function loadConfig(
 
 /** The names in a configuration, from the working directory on. */
 export function fromConfig(file: string, names: readonly string[]): string[] {
-  return names.map((name) => posix.join(posix.dirname(file), name));
+  const folder = posix.dirname(file);
+  return names.map((name) => {
+    if (posix.isAbsolute(name)) return posix.normalize(name);
+    // What the folder is called is no pattern, whatever is in it.
+    const path = posix.join(isGlob(name) ? folder.replace(GLOB_SIGNS, '\\$&') : folder, name);
+    return path === STANDARD_INPUT ? `./${path}` : path;
+  });
+}
+
+const GLOB_SIGNS = /[*?[\]{}()!\\]/g;
+const STANDARD_INPUT = '-';
+
+/** The shortest name from the working directory on: `a.md` of `../here/a.md`. */
+export function fromCwd(path: string, { cwd }: Pick<Io, 'cwd'>): string {
+  return posix.relative(cwd, posix.resolve(cwd, path));
 }

@@ -1,15 +1,24 @@
 /** What prompts cost now, beside what they cost before: both at the same rates. */
 import {
+  type Assumption,
   assumed,
   type Check,
   judgeIncrease,
   judgeTokens,
   judgeUsd,
   type Strictness,
-  type Verdict,
 } from './check.ts';
-import { type Money, type Range, subtract, ZERO } from './money.ts';
-import { type CalledPrompt, type Calls, type PromptBudget, sumCalls } from './prompt-budget.ts';
+import { grouped } from './grouped.ts';
+import { add, larger, type Money, type Range, span, subtract, ZERO } from './money.ts';
+import {
+  alternatives,
+  type CalledPrompt,
+  type Calls,
+  type Choice,
+  isByRun,
+  type PromptBudget,
+  sumCalls,
+} from './prompt-budget.ts';
 
 export const CHANGE_KINDS = ['new', 'removed', 'renamed', 'changed', 'same'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
@@ -21,15 +30,18 @@ export interface PromptChange {
   readonly after: CalledPrompt | undefined;
 }
 
-/** All prompts of a budget with one model, in the order of their files. */
+/** All files of a budget, called in one of the ways in which they may be. */
 export interface BudgetChange {
   readonly budget: string;
-  /** As it is now, or as it was if it is no longer used. */
+  /** Those in which files are called now, or were if they no longer are: `a`, or `a and b`. */
   readonly model: string;
   /** The model before, where the budget has moved from one to another. */
   readonly modelBefore: string | undefined;
+  /** In the order of their files; a prompt that is part of several ways is here once. */
   readonly prompts: readonly PromptChange[];
-  /** All calls of all prompts, in a run or a month as the budget says. */
+  /** Every file once. */
+  readonly all: readonly PromptChange[];
+  /** All calls of all files, in a run or a month as the budget says. */
   readonly before: Calls;
   readonly after: Calls;
 }
@@ -44,52 +56,78 @@ export function changesOf(
   after: readonly CalledPrompt[],
   renames: Renames,
 ): BudgetChange[] {
-  return modelPairs(before, after).map(({ was, is }): BudgetChange => {
-    const old = before.filter(({ model }) => model === was);
-    const now = after.filter(({ model }) => model === is);
+  const told = new Set<PromptChange>();
+  return alternatives(pairs(before, after, renames), asChoice).map(({ items }): BudgetChange => {
+    const all = [...items].sort((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1));
+    const prompts = all.filter((change) => !told.has(change));
+    for (const change of prompts) told.add(change);
+    const models = [...new Set(all.map(modelOf))];
+    const modelsBefore = [...new Set(all.flatMap((change) => change.before?.model ?? []))];
+    const [was = ''] = modelsBefore;
+    const isMoved = models.length === 1 && modelsBefore.length === 1 && !models.includes(was);
     return {
-      budget,
-      model: is ?? was ?? '',
-      modelBefore: was !== undefined && is !== undefined && was !== is ? was : undefined,
-      prompts: pairedByFile(old, now, renames),
-      before: sumCalls(old.map(({ all }) => all)),
-      after: sumCalls(now.map(({ all }) => all)),
+      ...{ budget, model: models.join(' and '), modelBefore: isMoved ? was : undefined },
+      ...{ prompts, all },
+      before: sumCalls(all.flatMap((change) => change.before?.all ?? [])),
+      after: sumCalls(all.flatMap((change) => change.after?.all ?? [])),
     };
   });
 }
 
-/** The same model on both sides; and where each side has but one, they are a pair: it was changed. */
-function modelPairs(before: readonly CalledPrompt[], after: readonly CalledPrompt[]) {
-  const [were, are] = [before, after].map((all) => [...new Set(all.map(({ model }) => model))]);
-  if (were?.length === 1 && are?.length === 1) return [{ was: were[0], is: are[0] }];
-  const all = [...new Set([...(are ?? []), ...(were ?? [])])];
-  return all.map((model) => ({
-    was: were?.includes(model) ? model : undefined,
-    is: are?.includes(model) ? model : undefined,
-  }));
+function asChoice(change: PromptChange): Choice {
+  const { all } = change.after ?? change.before ?? {};
+  return { file: fileOf(change), model: modelOf(change), cost: all ?? sumCalls([]) };
 }
 
-function pairedByFile(
+/** Each prompt with what it was: by its file, and then by its model. */
+function pairs(
   before: readonly CalledPrompt[],
   after: readonly CalledPrompt[],
   renames: Renames,
 ): PromptChange[] {
-  const old = new Map(before.map((prompt) => [prompt.prompt.source.file, prompt]));
-  const changes = after.map((now): PromptChange => {
-    const { file } = now.prompt.source;
-    const source = old.has(file) ? file : renames.get(file);
-    const was = source === undefined ? undefined : old.get(source);
-    if (was) old.delete(was.prompt.source.file);
-    return { kind: kindOf(was, now), before: was, after: now };
-  });
-  const removed = [...old.values()].map(
-    (was): PromptChange => ({ kind: 'removed', before: was, after: undefined }),
-  );
-  return [...changes, ...removed].sort((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1));
+  const old = grouped(before, ({ prompt }) => prompt.source.file);
+  const changes: PromptChange[] = [];
+  for (const [file, now] of grouped(after, ({ prompt }) => prompt.source.file)) {
+    const source = old.has(file) ? file : (renames.get(file) ?? file);
+    changes.push(...pairedByModel(old.get(source) ?? [], now));
+    old.delete(source);
+  }
+  return [...changes, ...[...old.values()].flat().map(removed)];
+}
+
+/** The same model; and where each side has one more, that is a pair: the model was changed. */
+function pairedByModel(
+  before: readonly CalledPrompt[],
+  after: readonly CalledPrompt[],
+): PromptChange[] {
+  const old = new Map(before.map((was) => [was.model, was]));
+  const changes: PromptChange[] = [];
+  const added: CalledPrompt[] = [];
+  for (const now of after) {
+    const was = old.get(now.model);
+    if (!was || !old.delete(now.model)) added.push(now);
+    else changes.push({ kind: kindOf(was, now), before: was, after: now });
+  }
+  const left = [...old.values()];
+  const [was] = left;
+  const isMoved = left.length === 1 && added.length === 1;
+  for (const now of added) {
+    const from = isMoved ? was : undefined;
+    changes.push({ kind: kindOf(from, now), before: from, after: now });
+  }
+  return isMoved ? changes : [...changes, ...left.map(removed)];
+}
+
+function removed(before: CalledPrompt): PromptChange {
+  return { kind: 'removed', before, after: undefined };
 }
 
 export function isChanged({ kind }: PromptChange): boolean {
   return kind !== 'same';
+}
+
+export function modelOf({ before, after }: PromptChange): string {
+  return (after ?? before)?.model ?? '';
 }
 
 export function fileOf({ before, after }: PromptChange): string {
@@ -105,7 +143,13 @@ function kindOf(was: CalledPrompt | undefined, now: CalledPrompt): ChangeKind {
 }
 
 function isSameCost(a: Calls, b: Calls): boolean {
-  return a.known.low === b.known.low && a.known.high === b.known.high && a.missing === b.missing;
+  const isSame = (was: Range | undefined, is: Range | undefined) =>
+    was?.low === is?.low && was?.high === is?.high;
+  return (
+    isSame(a.known, b.known) &&
+    isSame(a.perThousandOutput, b.perThousandOutput) &&
+    a.missing === b.missing
+  );
 }
 
 /** What was added, at each end of the ranges: negative where it is less. */
@@ -125,18 +169,18 @@ export function judgeChanges(
   strictness: Strictness,
 ): Check[] {
   return changes.flatMap((change) => [
-    ...change.prompts.flatMap((prompt) => judgeFile(budget.name, prompt, strictness)),
+    ...change.prompts.flatMap((prompt) => judgeFile(budget, prompt, strictness)),
     ...judgeTotal(budget, change, strictness),
   ]);
 }
 
-function judgeFile(budget: string, change: PromptChange, strictness: Strictness): Check[] {
+function judgeFile(budget: PromptBudget, change: PromptChange, strictness: Strictness): Check[] {
   const { before, after } = change;
   if (!after) return [];
   const { usd, percent, tokens } = after.settings.increase;
   const { source } = after.prompt;
-  const about = { budget, source, subject: `${source.file} with ${after.model}` };
-  const sides = { before: before?.call, after: after.call, missing: missingIn([change]) };
+  const about = { budget: budget.name, source, subject: `${source.file} with ${after.model}` };
+  const sides = { changes: [change], of: 'call', missing: missingIn([change], 'call') } as const;
   const checks: Check[] = [];
   if (usd !== undefined) {
     checks.push(
@@ -147,27 +191,44 @@ function judgeFile(budget: string, change: PromptChange, strictness: Strictness)
     const [was, is] = [before ? before.inputTokens : 0, after.inputTokens];
     const more = Math.max(0, (is ?? 0) - (was ?? 0));
     const missing = was === null || is === null ? 'its tokenizer is not known' : undefined;
+    const known = { low: missing === undefined ? more : 0, high: more };
     checks.push({
       ...{ ...about, limit: 'increase.perFile.tokens' },
       allowed: { unit: 'tokens', low: tokens, high: tokens },
       found: missing === undefined ? { unit: 'tokens', low: more, high: more } : undefined,
-      verdict: judgeTokens({ low: more, high: more }, tokens, strictness, missing),
+      verdict: judgeTokens(known, tokens, strictness, missing),
     });
   }
-  // A new file has nothing to be a percentage of; it counts in full in the increase of all.
-  if (percent !== undefined && before) {
-    checks.push(
-      judgePercent({ ...about, limit: 'increase.perFile.percent' }, sides, percent, strictness),
-    );
+  if (percent !== undefined) {
+    const limit = 'increase.perFile.percent';
+    // A new file has nothing to be a percentage of. Another limit holds it in full, if there is one.
+    if (before) checks.push(judgePercent({ ...about, limit }, sides, percent, strictness));
+    else if (!holdsNew(budget, after)) {
+      checks.push({
+        ...{ ...about, limit, found: undefined },
+        allowed: { unit: 'percent', low: percent, high: percent },
+        verdict: { kind: 'undecided', reason: NEW_FILE },
+      });
+    }
   }
   return checks;
 }
 
+/** Whether a file that is new counts in full against any limit of an increase. */
+function holdsNew({ totalIncrease }: PromptBudget, { settings }: CalledPrompt): boolean {
+  const { usd, tokens } = settings.increase;
+  return [usd, tokens, totalIncrease.usd, totalIncrease.percent].some((is) => is !== undefined);
+}
+
+const NEW_FILE =
+  'it is not at the base, so no percentage can be told; limit the increase in usd or tokens too, or in total';
+
 function judgeTotal(budget: PromptBudget, change: BudgetChange, strictness: Strictness): Check[] {
   const { usd, percent } = budget.totalIncrease;
-  const { before, after, model, prompts } = change;
+  const { all, model } = change;
   const about = { budget: budget.name, subject: `all files with ${model}` };
-  const sides = { before, after, missing: missingIn(prompts) };
+  const missing = missingIn(all, 'all') ?? mixedIn(all);
+  const sides = { changes: all, of: 'all', missing } as const;
   const checks: Check[] = [];
   if (usd !== undefined) {
     checks.push(
@@ -185,48 +246,78 @@ function judgeTotal(budget: PromptBudget, change: BudgetChange, strictness: Stri
 type About = Pick<Check, 'budget' | 'limit' | 'subject' | 'source'>;
 
 interface Sides {
-  readonly before: Calls | undefined;
-  readonly after: Calls;
+  readonly changes: readonly PromptChange[];
+  /** One call of each, or all calls. */
+  readonly of: 'call' | 'all';
   /** What leaves the comparison open. */
   readonly missing: string | undefined;
 }
 
 function judgeUsdIncrease(
   about: About,
-  { before, after, missing }: Sides,
+  { changes, of, missing }: Sides,
   allowed: Money,
-  { assume }: Strictness,
+  strictness: Strictness,
 ): Check {
-  // The same end of both: what leaves a price open today left it open before.
-  const was = before ? assumed(before.known, assume) : ZERO;
-  const difference = subtract(assumed(after.known, assume), was);
-  const more = difference > 0n ? difference : ZERO;
+  const [a, b] = (['low', 'high'] as const).map((end) => {
+    const { was, is } = endsOf(changes, of, end);
+    return larger(subtract(is, was), ZERO);
+  });
+  const more = span({ low: a ?? ZERO, high: a ?? ZERO }, { low: b ?? ZERO, high: b ?? ZERO });
   return {
     ...about,
     allowed: { unit: 'usd', low: allowed, high: allowed },
-    found: { unit: 'usd', low: more, high: more },
-    verdict: judgeUsd({ low: more, high: more }, allowed, undefined, missing),
+    found: { unit: 'usd', ...more },
+    verdict: judgeUsd(more, allowed, strictness, missing),
   };
 }
 
 function judgePercent(
   about: About,
-  { before, after, missing }: Sides,
+  { changes, of, missing }: Sides,
   percent: number,
-  { assume }: Strictness,
+  { assume, warnAt }: Strictness,
 ): Check {
-  const [was, is] = [before ? assumed(before.known, assume) : ZERO, assumed(after.known, assume)];
-  const verdict: Verdict =
-    missing === undefined
-      ? judgeIncrease(was, is, percent)
-      : { kind: 'undecided', reason: missing };
+  const verdictAt = (end: Assumption) => {
+    const { was, is } = endsOf(changes, of, end);
+    return judgeIncrease(was, is, percent, warnAt);
+  };
+  const verdict = missing === undefined ? verdictAt(assume) : undefined;
+  const sure = verdictAt('low').kind === 'exceeded' && verdictAt('high').kind === 'exceeded';
+  const { was, is } = endsOf(changes, of, assume);
   const found = was > 0n ? percentOf(is - was, was) : undefined;
   return {
     ...about,
     allowed: { unit: 'percent', low: percent, high: percent },
     found: found === undefined ? undefined : { unit: 'percent', low: found, high: found },
-    verdict,
+    verdict:
+      verdict?.kind === 'exceeded'
+        ? { kind: 'exceeded', sure }
+        : (verdict ?? { kind: 'undecided', reason: missing ?? '' }),
   };
+}
+
+/** What changes cost before and after, where what is open turns out as it is assumed. */
+function endsOf(
+  changes: readonly PromptChange[],
+  of: 'call' | 'all',
+  assume: Assumption,
+): { readonly was: Money; readonly is: Money } {
+  let [was, is] = [ZERO, ZERO];
+  for (const { before, after } of changes) {
+    // What leaves a price open now left it open before; but not if that is another model.
+    const then = isPricedAlike(before, after) ? assume : OPPOSITE[assume];
+    if (before) was = add(was, assumed(before[of].known, then));
+    if (after) is = add(is, assumed(after[of].known, assume));
+  }
+  return { was, is };
+}
+
+const OPPOSITE = { high: 'low', mid: 'mid', low: 'high' } as const;
+
+function isPricedAlike(a: CalledPrompt | undefined, b: CalledPrompt | undefined): boolean {
+  const [from, to] = [a?.settings, b?.settings];
+  return a?.model === b?.model && from?.tier === to?.tier && from?.region === to?.region;
 }
 
 /** For people: to a hundredth of a percent, rounded up, so that what is above a limit looks it. */
@@ -236,12 +327,14 @@ function percentOf(part: bigint, whole: bigint): number {
 }
 
 /** The first thing that leaves a comparison open. */
-function missingIn(changes: readonly PromptChange[]): string | undefined {
+function missingIn(changes: readonly PromptChange[], of: 'call' | 'all'): string | undefined {
   for (const { before, after } of changes) {
     const missing =
-      after?.call.missing ?? (before?.call.missing && `before, ${before.call.missing}`);
+      after?.[of].missing ?? (before?.[of].missing && `before, ${before[of].missing}`);
     if (missing !== undefined) return missing;
-    if (after && isOpen(after.call) && !isAnsweredAlike(before, after)) return OUTPUT_UNKNOWN;
+    if (after && isOpen(after[of]) && !isAnsweredAlike(before?.[of], after[of])) {
+      return OUTPUT_UNKNOWN;
+    }
   }
   return undefined;
 }
@@ -255,11 +348,14 @@ function isOpen({ known, most }: Calls): boolean {
 }
 
 /** Whether output that nobody gave costs as much as before, so that it changes nothing. */
-function isAnsweredAlike(before: CalledPrompt | undefined, after: CalledPrompt): boolean {
-  return (
-    before !== undefined &&
-    before.model === after.model &&
-    before.settings.outputTokens === undefined &&
-    before.settings.tier === after.settings.tier
-  );
+function isAnsweredAlike(before: Calls | undefined, after: Calls): boolean {
+  const [was, is] = [before?.perThousandOutput, after.perThousandOutput];
+  return was !== undefined && is !== undefined && was.low === is.low && was.high === is.high;
+}
+
+/** Calls of a run and calls of a month have no common sum, and no difference. */
+function mixedIn(changes: readonly PromptChange[]): string | undefined {
+  const called = changes.flatMap(({ before, after }) => [before ?? [], after ?? []].flat());
+  if (new Set(called.map(isByRun)).size < 2) return undefined;
+  return 'some calls are counted by the run and others by the month, so that they cannot be compared';
 }

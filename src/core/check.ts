@@ -17,6 +17,8 @@ export const LIMIT_NAMES = [
   'imageQualities',
   'spendLimit',
   'spendAlert',
+  /** That all files can be read. */
+  'files',
   'increase.perFile.usd',
   'increase.perFile.percent',
   'increase.perFile.tokens',
@@ -116,12 +118,15 @@ function judgeExact(
 }
 
 /** Percentages have at most two decimals, so hundredths of them are whole. */
-const HUNDREDTHS = 100;
+const HUNDREDTHS = 100n;
+
+function hundredthsOf(percent: number): bigint {
+  return BigInt(Math.round(percent * Number(HUNDREDTHS)));
+}
 
 /** Whether a value is at least so many percent of a whole: never for nothing of nothing. */
 function isAtLeast(value: bigint, whole: bigint, percent: number): boolean {
-  const share = BigInt(Math.round(percent * HUNDREDTHS));
-  return value > 0n && value * 100n * BigInt(HUNDREDTHS) >= whole * share;
+  return value > 0n && value * 100n * HUNDREDTHS >= whole * hundredthsOf(percent);
 }
 
 /** The end of a range that is judged; the middle rounded up to a unit of money. */
@@ -134,15 +139,21 @@ export function assumed({ low, high }: Range, assume: Assumption): Money {
  * Holds an increase against so many percent of what was there before, in integers. Undecided where
  * nothing was there before: no percentage says how much more that is.
  */
-export function judgeIncrease(before: bigint, after: bigint, percent: number): Verdict {
+export function judgeIncrease(
+  before: bigint,
+  after: bigint,
+  percent: number,
+  warnAt: readonly number[] = [],
+): Verdict {
   if (after <= before) return { kind: 'within' };
-  if (before <= 0n) {
-    return { kind: 'undecided', reason: 'it cost nothing before, so no percentage can be told' };
-  }
-  const allowed = before * BigInt(Math.round(percent * HUNDREDTHS));
-  const isWithin = (after - before) * 100n * BigInt(HUNDREDTHS) <= allowed;
-  return isWithin ? { kind: 'within' } : { kind: 'exceeded', sure: true };
+  if (before <= 0n) return { kind: 'undecided', reason: NOTHING_BEFORE };
+  const allowed = before * hundredthsOf(percent);
+  const more = (after - before) * 100n * HUNDREDTHS;
+  return judgeExact({ low: more, high: more }, allowed, undefined, 'high', warnAt);
 }
+
+export const NOTHING_BEFORE =
+  'it cost nothing at the base, so no percentage can be told; set a limit in usd too, or take another base';
 
 /** What a check fails with, in the order of what matters: an excess is worse than a doubt. */
 export function isFailure({ verdict }: Check): boolean {

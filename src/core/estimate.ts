@@ -291,7 +291,7 @@ function tokensOf(
 }
 
 /** A share to a hundredth of a percent, in whole numbers: 0.29 of 100 is 29. */
-function shareOf(tokens: number, share: number): number {
+export function shareOf(tokens: number, share: number): number {
   return Math.floor((tokens * Math.round(share * 10_000)) / 10_000);
 }
 

@@ -30,3 +30,9 @@ export interface GitAnswer {
   readonly out: Uint8Array;
   readonly err: string;
 }
+
+/** Where a pattern begins, and what it matches from there: `../a/` and `*.md` of `../a/*.md`. */
+export function splitPattern(pattern: string): { readonly start: string; readonly rest: string } {
+  const start = /^(?:[^/*?[\]{}()!+@\\]*\/+)*/.exec(pattern)?.[0] ?? '';
+  return { start, rest: pattern.slice(start.length) };
+}

@@ -1,5 +1,5 @@
 /** Budgets for prompts that are to be sent: what calls of them cost, held against limits. */
-import { type Check, judgeTokens, judgeUsd, type Strictness } from './check.ts';
+import { assumed, type Check, judgeTokens, judgeUsd, type Strictness } from './check.ts';
 import {
   estimate,
   hasOutput,
@@ -8,8 +8,10 @@ import {
   type Period,
   type Prompt,
   type PromptEstimate,
+  shareOf,
 } from './estimate.ts';
-import { addRanges, type Money, NOTHING, type Range, times } from './money.ts';
+import { grouped } from './grouped.ts';
+import { addRanges, compare, type Money, NOTHING, type Range, times } from './money.ts';
 import { totalOf } from './price.ts';
 import type { Model, RateTable } from './rates.ts';
 import type { Instant } from './time.ts';
@@ -102,6 +104,8 @@ export interface Calls {
   readonly most: Range | undefined;
   /** Why not all of it is known. */
   readonly missing: string | undefined;
+  /** What 1,000 output tokens of each call add, where the output is not given. */
+  readonly perThousandOutput?: Range | undefined;
 }
 
 /** A prompt with one of its models. */
@@ -131,7 +135,8 @@ export function callPrompts(
   at: Instant,
 ): CalledPrompt[] {
   return prompts.flatMap(({ prompt, settings, own }) => {
-    const { models, outputTokens, tier, region, cachedShare } = settings;
+    const { outputTokens, tier, region, cachedShare } = settings;
+    const models = [...new Set(settings.models)];
     const tokens = typeof outputTokens === 'number' ? { outputTokens } : {};
     const request = { prompts: [prompt], models, at, tier, region, cachedShare, ...tokens };
     return estimate(request, rates).models.flatMap((of) => {
@@ -153,7 +158,7 @@ export function callPrompts(
 }
 
 function callOf(
-  { lines, atMaximumOutput }: PromptEstimate,
+  { lines, atMaximumOutput, perThousandOutput }: PromptEstimate,
   model: Model | undefined,
   output: PromptSettings['outputTokens'],
 ): Calls {
@@ -165,7 +170,11 @@ function callOf(
     return { known: given, most: given, missing };
   }
   const most = longest?.unpriced.length === 0 ? longest : undefined;
-  if (output === undefined) return { known: given, most, missing };
+  if (output === undefined) {
+    const added = perThousandOutput && totalOf([perThousandOutput]);
+    const isPriced = added?.unpriced.length === 0;
+    return { known: given, most, missing, perThousandOutput: isPriced ? added : undefined };
+  }
   return {
     known: most ?? given,
     most,
@@ -178,9 +187,12 @@ function callsIn({ requests, per }: PromptSettings): number {
   return per === 'run' ? requests : requests * PERIODS_PER_MONTH[per];
 }
 
-function timesCalls({ known, most, missing }: Calls, calls: number): Calls {
+function timesCalls({ known, most, missing, perThousandOutput }: Calls, calls: number): Calls {
   const all = ({ low, high }: Range) => ({ low: times(low, calls), high: times(high, calls) });
-  return { known: all(known), most: most && all(most), missing };
+  return {
+    ...{ known: all(known), most: most && all(most), missing },
+    perThousandOutput: perThousandOutput && all(perThousandOutput),
+  };
 }
 
 /** All of them together; the first thing that is missing is the reason. */
@@ -201,29 +213,75 @@ export function judgePrompts(
   called: readonly CalledPrompt[],
   strictness: Strictness,
 ): Check[] {
+  const { usdPerRun, usdPerMonth } = budget.limits;
   const checks = called.flatMap((prompt) => judgePrompt(budget.name, prompt, strictness));
-  for (const model of new Set(called.map((prompt) => prompt.model))) {
-    const of = called.filter((prompt) => prompt.model === model);
-    const { usdPerRun, usdPerMonth } = budget.limits;
-    const subject = of.length === 1 ? subjectOf(of[0]) : `all ${of.length} files with ${model}`;
-    const source = of.length === 1 ? of[0]?.prompt.source : undefined;
-    // Files that are called by the run and files that are called by the month have no common sum.
-    for (const [limit, allowed, isOfLimit] of [
-      ['usdPerRun', usdPerRun, isByRun],
-      ['usdPerMonth', usdPerMonth, isByMonth],
-    ] as const) {
-      const counted = of.filter(isOfLimit);
-      if (allowed === undefined || counted.length === 0) continue;
-      const sum = sumCalls(counted.map(({ all }) => all));
-      checks.push(
-        judgeCalls({ budget: budget.name, limit, subject, source }, sum, allowed, strictness),
-      );
+  // Files that are called by the run and files that are called by the month have no common sum.
+  for (const [limit, allowed, isOfLimit] of [
+    ['usdPerRun', usdPerRun, isByRun],
+    ['usdPerMonth', usdPerMonth, isByMonth],
+  ] as const) {
+    if (allowed === undefined) continue;
+    for (const { items } of alternatives(called.filter(isOfLimit), asCall)) {
+      const [first, ...others] = items;
+      const about = {
+        ...{ budget: budget.name, limit, subject: subjectOfAll(items) },
+        source: others.length === 0 ? first?.prompt.source : undefined,
+      };
+      const sum = sumCalls(items.map(({ all }) => all));
+      checks.push(judgeCalls(about, sum, allowed, strictness));
     }
   }
   return checks;
 }
 
-const isByRun = ({ settings }: CalledPrompt) => settings.per === 'run';
+function subjectOfAll(items: readonly CalledPrompt[]): string {
+  if (items.length === 1) return subjectOf(items[0]);
+  const models = [...new Set(items.map(({ model }) => model))];
+  return `all ${items.length} files with ${models.join(' and ')}`;
+}
+
+/** A file with one of its models, and what all calls of it cost. */
+export interface Choice {
+  readonly file: string;
+  readonly model: string;
+  readonly cost: Calls;
+}
+
+const asCall = ({ prompt, model, all }: CalledPrompt): Choice => ({
+  ...{ file: prompt.source.file, model, cost: all },
+});
+
+/**
+ * The ways to call all files: one for each model, and each with every file once. A file that is not
+ * sent to that model is there with the dearest of its own, for a sum of some of the files is none.
+ */
+export function alternatives<Item>(
+  items: readonly Item[],
+  choiceOf: (item: Item) => Choice,
+): { readonly model: string; readonly items: readonly Item[] }[] {
+  const choices = items.map((item) => ({ item, ...choiceOf(item) }));
+  const files = [...grouped(choices, ({ file }) => file).values()];
+  const found = new Map<string, { model: string; items: Item[] }>();
+  for (const model of new Set(choices.map((choice) => choice.model))) {
+    const chosen = files.flatMap(
+      (all) => all.find((choice) => choice.model === model) ?? dearest(all) ?? [],
+    );
+    const key = JSON.stringify(chosen.map(({ file, model: own }) => [file, own]));
+    if (!found.has(key)) found.set(key, { model, items: chosen.map(({ item }) => item) });
+  }
+  return [...found.values()];
+}
+
+/** What has no price may cost anything. */
+function dearest<Of extends Choice>(choices: readonly Of[]): Of | undefined {
+  const high = ({ cost }: Choice) => (cost.most ?? cost.known).high;
+  return (
+    choices.find(({ cost }) => cost.missing !== undefined) ??
+    [...choices].sort((a, b) => compare(high(b), high(a)))[0]
+  );
+}
+
+export const isByRun = ({ settings }: CalledPrompt) => settings.per === 'run';
 const isByMonth = ({ settings }: CalledPrompt) => settings.per !== 'run';
 
 function judgePrompt(budget: string, called: CalledPrompt, strictness: Strictness): Check[] {
@@ -251,7 +309,7 @@ function judgePrompt(budget: string, called: CalledPrompt, strictness: Strictnes
   }
   if (contextShare !== undefined) {
     const most = known?.maxInputTokens ?? known?.contextWindow;
-    const limit = Math.floor((most ?? 0) * contextShare);
+    const limit = shareOf(most ?? 0, contextShare);
     const missing =
       uncounted ?? (most === undefined ? 'its context window is not known' : undefined);
     checks.push({
@@ -273,7 +331,7 @@ function judgeCalls(
   strictness: Strictness,
 ): Check {
   // Where the output is not given, the longest answer has to fit.
-  const longestFits = most !== undefined && most.high <= limit;
+  const longestFits = most !== undefined && assumed(most, strictness.assume) <= limit;
   const found = missing === undefined && longestFits ? most : known;
   const unknown = longestFits ? undefined : OUTPUT_UNKNOWN;
   const isWhole = most !== undefined && most.low === known.low && most.high === known.high;

@@ -147,6 +147,8 @@ export interface Comparison {
   readonly base: string;
   /** The same; undefined is the work tree. */
   readonly head: string | undefined;
+  /** Of the base: what cannot be read there counts as new. */
+  readonly unreadable: readonly Unreadable[];
   readonly budgets: readonly BudgetChange[];
 }
 
@@ -162,6 +164,8 @@ export interface CheckFacts {
   readonly budgets: readonly JudgedBudget[];
   /** Of each usage budget: what this month comes to, limits replayed, credits. */
   readonly outlooks: readonly (Outlook & { readonly budget: string })[];
+  /** The budgets whose limits of an increase were left unchecked, as somebody asked for. */
+  readonly unchecked: readonly string[];
   /** Where each budget stands in the configuration, by its name. */
   readonly places: ReadonlyMap<string, Source>;
   /** Every prompt of every budget, with each of its models. */

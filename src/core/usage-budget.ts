@@ -6,13 +6,13 @@ import { type Check, judgeTokens, judgeUsd, type Strictness, type Verdict } from
 import { grouped } from './grouped.ts';
 import type { Cell } from './ledger.ts';
 import { subjectOf } from './line-item.ts';
-import { addRanges, type Money, NOTHING, type Range } from './money.ts';
+import { add, addRanges, larger, type Money, NOTHING, type Range, span } from './money.ts';
 import { resolveModel } from './names.ts';
 import type { RateTable } from './rates.ts';
-import { dayOf, type Instant } from './time.ts';
+import { addDays, dayOf, dayStart, type Instant } from './time.ts';
 import { inputTokens } from './usage.ts';
 import { matchesAny } from './wildcard.ts';
-import { count } from './wording.ts';
+import { counted } from './wording.ts';
 
 /** What a budget can be limited to, or be of each. */
 export const SCOPE_DIMENSIONS = [
@@ -146,31 +146,66 @@ function isModelIn(patterns: readonly string[], name: string, at: Instant, rates
 
 /** What a budget is about, and by what its limits are of each: one group without a name otherwise. */
 export interface BudgetedSpends {
-  readonly groups: readonly (readonly [subject: string, spends: Spend[]])[];
+  readonly groups: readonly SpendGroup[];
   readonly spends: readonly Spend[];
+  /** What may be in its scope too. */
+  readonly unclear: readonly Spend[];
   /** Why some of it may not be in sight. */
   readonly missing: string | undefined;
+  /** The same, but for what is unclear. */
+  readonly unread: string | undefined;
+}
+
+export interface SpendGroup {
+  readonly subject: string;
+  readonly spends: readonly Spend[];
+  /** Whether the data does not tell whose they are: they may be of any of the others. */
+  readonly isUnclear: boolean;
 }
 
 export function budgetedSpends(budget: UsageBudget, data: UsageData): BudgetedSpends {
   const { spends, unclear } = inScope(spendsOf(data), budget.scope, data);
-  const unread = data.badRows > 0 ? `${count(data.badRows)} rows cannot be read` : undefined;
-  const unknown = unclear.some(({ cost, unpriced }) => cost.high > 0n || unpriced !== undefined)
-    ? `some of the usage does not tell its ${Object.keys(budget.scope).join(' and ')}`
-    : undefined;
+  const unread = unreadIn(data);
+  const isCostly = unclear.some(({ cost, unpriced }) => cost.high > 0n || unpriced !== undefined);
   return {
-    groups: groupsOf(spends, budget.each, data.showIds),
-    spends,
-    missing: unread ?? unknown,
+    ...{ groups: groupsOf(spends, budget.each, data.showIds), spends, unclear, unread },
+    missing: unread ?? (isCostly ? untold(Object.keys(budget.scope)) : undefined),
   };
+}
+
+function unreadIn({ badRows, cells, bill }: UsageData): string | undefined {
+  if (badRows > 0) return `${counted(badRows, 'row')} cannot be read`;
+  const isOfBill = cells.length === 0;
+  const [other] = isOfBill ? (bill?.otherCurrencies ?? []) : [];
+  return other && `part of it was billed in ${other.currency.toUpperCase()}`;
+}
+
+function untold(dimensions: readonly string[]): string {
+  return `some of the usage does not tell its ${dimensions.join(' and ')}`;
 }
 
 /** Holds what was spent against a budget. Nothing in scope is no check at all: the caller decides. */
 export function judgeUsage(budget: UsageBudget, data: UsageData, strictness: Strictness): Check[] {
-  const { groups, spends, missing } = budgetedSpends(budget, data);
-  const about: About = { budget, strictness, missing };
+  const { groups, spends, unclear, unread } = budgetedSpends(budget, data);
+  const about: About = {
+    ...{ budget, strictness, unread, unclear },
+    untold: untold(Object.keys(budget.scope)),
+  };
+  // What cannot be read, or may be in its scope, has to be held against something.
+  const isNothing = groups.length + unclear.length === 0 && unread === undefined;
+  if (isNothing) return [];
+  const all = groups.length > 0 ? groups : [{ subject: '', spends: [], isUnclear: false }];
+  const loose = all.filter(({ isUnclear }) => isUnclear);
+  const ofAny = loose.flatMap((group) => group.spends);
   return [
-    ...groups.flatMap(([subject, members]) => judgeSpends(about, subject, members)),
+    ...all.flatMap((group) =>
+      judgeSpends(
+        loose.length === 0 || group.isUnclear
+          ? about
+          : { ...about, unclear: [...unclear, ...ofAny], untold: untold(budget.each) },
+        group,
+      ),
+    ),
     ...permissions(about, spends, data.rates),
   ];
 }
@@ -179,7 +214,10 @@ interface About {
   readonly budget: UsageBudget;
   readonly strictness: Strictness;
   /** What is missing from everything. */
-  readonly missing: string | undefined;
+  readonly unread: string | undefined;
+  /** What may count too, and what the data does not tell of it. */
+  readonly unclear: readonly Spend[];
+  readonly untold: string;
 }
 
 /** By the dimensions that the limits are of each of; the name of the only group says whose it is. */
@@ -187,12 +225,21 @@ function groupsOf(
   spends: readonly Spend[],
   each: readonly ScopeDimension[],
   showIds: boolean,
-): [string, Spend[]][] {
-  const nameOf = ({ of }: Spend) =>
-    each
-      .map((dimension) => `${dimension} ${shownAs(dimension, of[dimension], showIds)}`)
-      .join(', ');
-  return [...grouped(spends, nameOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+): SpendGroup[] {
+  const keyOf = ({ of }: Spend) => JSON.stringify(each.map((dimension) => of[dimension] ?? null));
+  return [...grouped(spends, keyOf).values()]
+    .map((members): SpendGroup => {
+      const [first] = members;
+      const values = each.map((dimension) => [dimension, first?.of[dimension]] as const);
+      return {
+        subject: values
+          .map(([dimension, value]) => `${dimension} ${shownAs(dimension, value, showIds)}`)
+          .join(', '),
+        spends: members,
+        isUnclear: values.some(([, value]) => value === undefined),
+      };
+    })
+    .sort((a, b) => (a.subject < b.subject ? -1 : 1));
 }
 
 function shownAs(dimension: ScopeDimension, value: string | undefined, showIds: boolean): string {
@@ -200,58 +247,113 @@ function shownAs(dimension: ScopeDimension, value: string | undefined, showIds: 
   return showIds ? value : aliasOf(dimension, value);
 }
 
-function judgeSpends(about: About, subject: string, spends: readonly Spend[]): Check[] {
+function judgeSpends(about: About, group: SpendGroup): Check[] {
   const { usd, usdPerDay, usdPerMonth, tokensPerRequest } = about.budget.limits;
   const checks: Check[] = [];
   if (usd !== undefined) {
-    checks.push(judgeSum(about, 'usd', subject || 'everything', spends, usd));
+    const subject = group.subject || 'everything';
+    checks.push(judgeSum(about, { ...group, subject }, 'usd', usd));
   }
   if (usdPerDay !== undefined) {
-    checks.push(...judgePeriods(about, 'usdPerDay', subject, spends, usdPerDay));
+    checks.push(...judgePeriods(about, group, 'usdPerDay', usdPerDay));
   }
   if (usdPerMonth !== undefined) {
-    checks.push(...judgePeriods(about, 'usdPerMonth', subject, spends, usdPerMonth));
+    checks.push(...judgePeriods(about, group, 'usdPerMonth', usdPerMonth));
   }
   if (tokensPerRequest !== undefined) {
-    checks.push(...judgeRequests(about, subject, spends, tokensPerRequest));
+    checks.push(...judgeRequests(about, group, tokensPerRequest));
   }
   return checks;
 }
 
 function judgeSum(
-  { budget, strictness, missing }: About,
+  { budget, strictness, unread, unclear, untold: reason }: About,
+  { subject, spends, isUnclear }: SpendGroup,
   limit: Check['limit'],
-  subject: string,
-  spends: readonly Spend[],
   allowed: Money,
 ): Check {
-  const sum = spends.reduce<Range>((all, { cost }) => addRanges(all, cost), NOTHING);
+  const sum = sumOf(spends);
   const unpriced = spends.find((spend) => spend.unpriced !== undefined)?.unpriced;
+  // Usage of nobody knows whose may be of one or of many; what may count as well must fit too.
+  const found = isUnclear ? span(NOTHING, sum) : sum;
+  const most = larger(sum.high, add(sum.high, sumOf(unclear).high));
+  const isOpen = unclear.some((spend) => spend.unpriced !== undefined);
+  const fits = !isOpen && most <= allowed;
+  const missing = isUnclear ? untold(budget.each) : unclear.length > 0 ? reason : undefined;
   return {
     ...{ budget: budget.name, limit, subject },
     allowed: { unit: 'usd', low: allowed, high: allowed },
-    found: { unit: 'usd', ...sum },
-    verdict: judgeUsd(sum, allowed, strictness, unpriced ?? missing),
+    found: { unit: 'usd', ...found },
+    verdict: judgeUsd(
+      found,
+      allowed,
+      strictness,
+      unpriced ?? unread ?? (fits ? undefined : missing),
+    ),
   };
+}
+
+function sumOf(spends: readonly Spend[]): Range {
+  return spends.reduce<Range>((all, { cost }) => addRanges(all, cost), NOTHING);
 }
 
 /** Every period that fails; where none does, the dearest one alone. */
 function judgePeriods(
   about: About,
+  group: SpendGroup,
   limit: 'usdPerDay' | 'usdPerMonth',
-  subject: string,
-  spends: readonly Spend[],
   allowed: Money,
 ): Check[] {
-  const length = limit === 'usdPerDay' ? 'YYYY-MM-DD'.length : 'YYYY-MM'.length;
-  const periods = [...grouped(spends, ({ day }) => dayOf(day).slice(0, length))].sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
-  const checks = periods.map(([period, members]) =>
-    judgeSum(about, limit, subject ? `${subject} in ${period}` : period, members, allowed),
-  );
+  const periodsOf = limit === 'usdPerDay' ? daysOf : monthsOf;
+  const inPeriods = (spends: readonly Spend[]) => byPeriod(spends, periodsOf);
+  const unclear = inPeriods(about.unclear);
+  const periods = inPeriods(group.spends);
+  const names = [...new Set([...periods.keys(), ...unclear.keys()])].sort();
+  const checks = names.map((period) => {
+    const subject = group.subject ? `${group.subject} in ${period}` : period;
+    const ofPeriod = { ...about, unclear: unclear.get(period) ?? [] };
+    const spends = periods.get(period) ?? [];
+    return judgeSum(ofPeriod, { ...group, subject, spends }, limit, allowed);
+  });
+  if (checks.length === 0) {
+    return [judgeSum(about, { ...group, subject: group.subject || 'everything' }, limit, allowed)];
+  }
   const failed = checks.filter(({ verdict }) => verdict.kind !== 'within');
   return failed.length > 0 ? failed : dearest(checks);
+}
+
+/** A bucket that reaches beyond a period has spent anything from none to all of its cost in it. */
+function byPeriod(
+  spends: readonly Spend[],
+  periodsOf: (start: Instant, end: Instant) => string[],
+): Map<string, Spend[]> {
+  const found = new Map<string, Spend[]>();
+  for (const spend of spends) {
+    const { day, cell, cost } = spend;
+    const start = dayStart(day);
+    const periods = periodsOf(start, lastOf(cell?.lastEnd ?? start, addDays(start, 1)));
+    const part = periods.length > 1 ? { ...spend, cost: span(NOTHING, cost) } : spend;
+    for (const period of periods) {
+      const known = found.get(period);
+      if (known) known.push(part);
+      else found.set(period, [part]);
+    }
+  }
+  return found;
+}
+
+function lastOf(a: Instant, b: Instant): Instant {
+  return a > b ? a : b;
+}
+
+function daysOf(start: Instant, end: Instant): string[] {
+  const days: string[] = [];
+  for (let day = start; day < end; day = addDays(day, 1)) days.push(dayOf(day));
+  return days;
+}
+
+function monthsOf(start: Instant, end: Instant): string[] {
+  return [...new Set(daysOf(start, end).map((day) => day.slice(0, 'YYYY-MM'.length)))];
 }
 
 function dearest(checks: readonly Check[]): Check[] {
@@ -266,14 +368,19 @@ function highOf({ found }: Check): bigint {
 
 /** Every day and model that fails; where none does, the one with the longest requests. */
 function judgeRequests(
-  { budget, strictness, missing }: About,
-  subject: string,
-  spends: readonly Spend[],
+  { budget, strictness, unread, unclear, untold: reason }: About,
+  { subject, spends }: SpendGroup,
   allowed: number,
 ): Check[] {
-  const places = grouped(spends, ({ day, of }) => `${of.model ?? 'no model'} on ${dayOf(day)}`);
+  const missing = unread ?? (unclear.some(hasTokens) ? reason : undefined);
+  const places = grouped(
+    spends.filter(hasTokens),
+    ({ day, of }) => `${of.model ?? 'no model'} on ${dayOf(day)}`,
+  );
+  // Nothing of what can be read is sent by the token: there is one check all the same.
+  if (places.size === 0) places.set('everything', []);
   const checks = [...places].map(([place, members]): Check => {
-    const known = tokensPerRequest(members);
+    const known = members.length === 0 ? { low: 0, high: 0 } : tokensPerRequest(members);
     const found = known ?? { low: 0, high: 0 };
     const uncounted = known ? missing : 'the data does not tell the tokens of its requests';
     return {
@@ -288,13 +395,18 @@ function judgeRequests(
   return failed.length > 0 ? failed : dearest(checks);
 }
 
+/** Whether it is, or may be, a matter of requests with tokens: storage, sessions and images are none. */
+function hasTokens({ cell }: Spend): boolean {
+  return cell === undefined || Object.keys(cell.tokens).length > 0;
+}
+
 /** The most of any request where every row is one; otherwise the average, rounded up. */
 function tokensPerRequest(spends: readonly Spend[]): { low: number; high: number } | undefined {
   let tokens = 0;
   let requests = 0;
   let most: number | undefined = 0;
   for (const { cell } of spends) {
-    if (!cell || cell.requestsUnknown > 0) return undefined;
+    if (!cell || cell.requestsUnknown > 0 || hasUncounted(cell)) return undefined;
     tokens += inputTokens(cell.tokens);
     requests += cell.requests;
     const isSingle = cell.rows === cell.requests;
@@ -302,44 +414,68 @@ function tokensPerRequest(spends: readonly Spend[]): { low: number; high: number
       isSingle && most !== undefined ? Math.max(most, cell.inputTokensPerRequest.most) : undefined;
   }
   if (requests === 0) return undefined;
-  const found = most ?? Math.ceil(tokens / requests);
+  const found = most ?? Number((BigInt(tokens) + BigInt(requests) - 1n) / BigInt(requests));
   return { low: found, high: found };
+}
+
+function hasUncounted({ tokens }: Cell): boolean {
+  return Object.values(tokens).some((kinds) =>
+    Object.entries(kinds).some(([kind, count]) => kind !== 'output' && count === null),
+  );
 }
 
 /** Names that are not allowed, each once; where all are, one check that says so. */
 function permissions(about: About, spends: readonly Spend[], rates: RateTable): Check[] {
   const { models, tiers, imageQualities } = about.budget;
   const modelsAt = new Map(spends.map(({ of, day }) => [of.model, day]));
-  const isAllowed = (permitted: Permitted) => (name: string) =>
-    permits(permitted, (patterns) => matchesAny(patterns, name));
+  const isAllowed = (permitted: Permitted, namesOf: (name: string) => readonly string[]) => {
+    return (name: string) =>
+      permits(permitted, (patterns) => namesOf(name).some((each) => matchesAny(patterns, each)));
+  };
+  const modelNames = (name: string) => {
+    const at = modelsAt.get(name);
+    const id = at === undefined ? undefined : resolveModel(rates, name, at).model?.id;
+    return [name, ...onlyOne(id)];
+  };
+  const tierNames = (name: string) => {
+    if (name === FREE) return FREE_NAMES;
+    return [name, ...(rates.serviceTiers.find(({ id }) => id === name)?.aliases ?? [])];
+  };
   return [
-    ...permitted(about, 'models', models, [...modelsAt.keys()].map(onlyOne), (name) =>
-      permits(
-        models,
-        (patterns) =>
-          matchesAny(patterns, name) ||
-          isModelIn(patterns, name, modelsAt.get(name) as Instant, rates),
-      ),
+    ...permitted(
+      about,
+      'models',
+      models,
+      [...modelsAt.keys()].map(onlyOne),
+      isAllowed(models, modelNames),
     ),
     ...permitted(
       about,
       'tiers',
       tiers,
-      spends.flatMap(({ cell }) => (cell ? [cell.free ? ['free'] : cell.tiers] : [[]])),
-      isAllowed(tiers),
+      spends.map(({ cell }) => (cell?.free ? [FREE] : (cell?.tiers ?? []))),
+      isAllowed(tiers, tierNames),
     ),
     ...permitted(
       about,
       'imageQualities',
       imageQualities,
-      spends.flatMap(({ cell }) =>
-        (cell?.quantities ?? [])
-          .filter(({ unit }) => unit === 'image')
-          .map(({ quality }) => onlyOne(quality)),
-      ),
-      isAllowed(imageQualities),
+      spends.flatMap(({ cell }) => (cell ? imageQualitiesIn(cell) : [[]])),
+      isAllowed(imageQualities, onlyOne),
     ),
   ];
+}
+
+const FREE = 'free';
+/** Complimentary tokens, as reports and as OpenAI's exports name them. */
+export const FREE_NAMES: readonly string[] = [FREE, 'incentivized-tier'];
+
+/** For each kind of image, the quality that it had; none where the data does not tell. */
+function imageQualitiesIn({ quantities, tokens }: Cell): string[][] {
+  const images = quantities.filter(({ unit }) => unit === 'image');
+  if (images.length > 0) return images.map(({ quality }) => onlyOne(quality));
+  // Images that are billed by the token: of their quality nothing is told.
+  return tokens.image?.output === undefined || tokens.image.output === 0 ? [] : [[]];
 }
 
 function onlyOne(name: string | undefined): string[] {
@@ -352,7 +488,7 @@ function permits({ allow, forbid }: Permitted, isAmong: (patterns: readonly stri
 
 /** `used`: for each use, every name that it may have had; none where the data does not tell. */
 function permitted(
-  { budget }: About,
+  { budget, unread, unclear, untold: reason }: About,
   limit: 'models' | 'tiers' | 'imageQualities',
   { allow, forbid }: Permitted,
   used: readonly (readonly string[])[],
@@ -361,6 +497,8 @@ function permitted(
   if (allow === undefined && forbid === undefined) return [];
   const about = { budget: budget.name, limit, allowed: undefined };
   const verdicts = new Map<string, Verdict>();
+  const missing = unread ?? (unclear.length > 0 ? reason : undefined);
+  if (missing !== undefined) verdicts.set('', { kind: 'undecided', reason: missing });
   for (const names of used) {
     if (names.length === 0) {
       verdicts.set('', { kind: 'undecided', reason: `the data does not tell its ${NOUNS[limit]}` });

@@ -18,7 +18,11 @@ export interface ReportedCall {
  * amounts: these are priced anew, so that a change of prices is no change of the prompts.
  * @throws InputError when it is no such report
  */
-export function readBaseReport(bytes: Uint8Array, file: string): ReportedCall[] {
+export function readBaseReport(
+  bytes: Uint8Array,
+  file: string,
+  regions: readonly string[],
+): ReportedCall[] {
   const report = parseJson(bytes, file);
   const at = (path: string, message: string) =>
     new InputError([{ source: { file }, message: `${path}: ${message}` }]);
@@ -32,10 +36,17 @@ export function readBaseReport(bytes: Uint8Array, file: string): ReportedCall[] 
   if (!Array.isArray(list) || (command !== 'check' && command !== 'diff' && !isEstimate)) {
     throw at('command', 'only a report of check, diff or estimate can be compared with');
   }
+  const seen = new Set<string>();
   return list.map((entry: unknown, index): ReportedCall => {
     const path = `${key}[${index}]`;
     if (!isRecord(entry)) throw at(path, 'must be an object');
-    return isEstimate ? ofEstimate(report, entry, fail) : ofCheck(entry, fail);
+    const call = isEstimate ? ofEstimate(report, entry, fail) : ofCheck(entry, fail);
+    const { budget, prompt, settings } = call;
+    if (!regions.includes(settings.region)) fail('region');
+    const identity = JSON.stringify([budget, prompt.source.file, settings.models]);
+    if (seen.has(identity)) throw at(path, 'is in this report twice; write the report anew');
+    seen.add(identity);
+    return call;
 
     function fail(name: string): never {
       throw at(
@@ -57,11 +68,11 @@ function ofCheck(entry: Json, fail: Fail): ReportedCall {
       models: [text(entry, 'model', fail)],
       outputTokens:
         output === 'maximum' ? output : (optionalCount(entry, 'outputTokens', fail) ?? undefined),
-      requests: optionalCount(entry, 'requests', fail) ?? fail('requests'),
+      requests: optionalCount(entry, 'requests', fail) || fail('requests'),
       per: PERIODS.find((period) => period === entry.per) ?? fail('per'),
       tier: tierIn(entry, fail),
       region: text(entry, 'region', fail),
-      cachedShare: typeof entry.cachedShare === 'number' ? entry.cachedShare : undefined,
+      cachedShare: shareIn(entry, fail),
       limits: {},
       increase: {},
     },
@@ -70,11 +81,12 @@ function ofCheck(entry: Json, fail: Fail): ReportedCall {
 
 /** Its tokens are those of all calls. */
 function ofEstimate(report: Json, entry: Json, fail: Fail): ReportedCall {
-  const requests = optionalCount(report, 'requests', fail) ?? 1;
+  const requests = (optionalCount(report, 'requests', fail) ?? 1) || fail('requests');
   const tokens = isRecord(entry.tokens) ? entry.tokens : undefined;
   // A budget has a share of cached tokens, and from a rounded share no number can be had back.
   if (tokens?.cachedInput || tokens?.cacheWrite) fail('tokens.cachedInput');
   const input = tokens && optionalCount(tokens, 'input', fail);
+  if (input && input % requests !== 0) fail('tokens.input');
   return {
     budget: undefined,
     prompt: promptOf(text(entry, 'file', fail), input == null ? null : input / requests),
@@ -104,6 +116,12 @@ function isRecord(value: unknown): value is Json {
 function text(of: Json, name: string, fail: Fail): string {
   const value = of[name];
   return typeof value === 'string' ? value : fail(name);
+}
+
+function shareIn(of: Json, fail: Fail): number | undefined {
+  const share = of.cachedShare;
+  if (share === null || share === undefined) return undefined;
+  return typeof share === 'number' && share >= 0 && share <= 1 ? share : fail('cachedShare');
 }
 
 function tierIn(of: Json, fail: Fail): ServiceTier {

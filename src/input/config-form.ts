@@ -8,6 +8,9 @@ import { type FormProblem, formProblems } from './form.ts';
 
 /** The form of `openai-cost.json`: what `config.schema.json` tells an editor. */
 
+/** With more calls in a month, numbers of tokens are no longer exact. */
+const MOST_REQUESTS = 1_000_000_000;
+
 const text = z.string().min(1);
 const comment = { $comment: z.union([text, z.array(text)]).optional() };
 const usd = z
@@ -17,16 +20,25 @@ const usd = z
   })
   .describe('An amount in USD, such as 12.5 or "0.0005".');
 const tokens = z.int().nonnegative();
-const percent = z.number().nonnegative();
-const share = z.number().min(0).max(1);
+const percent = z
+  .number()
+  .nonnegative()
+  .refine((value) => hasDecimals(value, 2), 'must have at most two decimals');
+const share = z
+  .number()
+  .min(0)
+  .max(1)
+  .refine((value) => hasDecimals(value, 4), 'must have at most four decimals');
 const names = z
   .union([text, z.array(text).min(1)])
   .describe('One, or a list. * stands for any number of characters.');
+/** More than any file system has room for, and as much as a pattern may have. */
+const file = z.string().min(1).max(4096);
 const files = z
-  .union([text, z.array(text).min(1)])
+  .union([file, z.array(file).min(1)])
   .describe('Files, globs or directories, from the folder of this file on.');
 const warnAt = z
-  .array(z.number().positive().max(100))
+  .array(percent.positive().max(100))
   .describe('Percentages of a limit from which on to warn.');
 
 const promptLimits = z.strictObject({
@@ -49,7 +61,12 @@ const settings = {
     .union([tokens, z.literal('maximum')])
     .optional()
     .describe('Of each call; "maximum" is the longest answer that the model can give.'),
-  requests: z.int().positive().optional().describe('Calls of each file; 1 when left out.'),
+  requests: z
+    .int()
+    .positive()
+    .max(MOST_REQUESTS)
+    .optional()
+    .describe('Calls of each file; 1 when left out.'),
   per: z.enum(PERIODS).optional().describe('What "requests" are counted by; "run" when left out.'),
   cachedShare: share.optional().describe('How much of the input is read from the cache.'),
   limits: promptLimits.optional(),
@@ -147,6 +164,13 @@ export const configForm = z.strictObject({
   prompts: z.array(prompts).optional(),
   usage: z.array(usage).optional(),
 });
+
+/** What has more of them would be rounded, and a limit is none that is not what it says. */
+function hasDecimals(value: number, most: number): boolean {
+  const [, fraction = '', exponent = '0'] =
+    /^\d+(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
+  return fraction.length - Number(exponent) <= most;
+}
 
 export type ConfigForm = z.infer<typeof configForm>;
 export type PromptsForm = NonNullable<ConfigForm['prompts']>[number];

@@ -12,7 +12,8 @@ import type {
 import type { Source } from '../core/source.ts';
 import { type Instant, parseInstant } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
-import type { Permitted, Scope, UsageBudget } from '../core/usage-budget.ts';
+import { FREE_NAMES, type Permitted, type Scope, type UsageBudget } from '../core/usage-budget.ts';
+import { matchesAny } from '../core/wildcard.ts';
 import type { OverrideForm, PromptsForm, UsageForm } from './config-form.ts';
 import { parseJson } from './json-file.ts';
 
@@ -69,9 +70,32 @@ export async function readConfig(
     );
   }
   const { form } = checked;
-  const names = await namesOf(form.rates);
   const textOfFile = new TextDecoder().decode(bytes);
   const problems: InputProblem[] = [];
+  const places = new Map(
+    [...(form.prompts ?? []), ...(form.usage ?? [])].map(({ name }): [string, Source] => [
+      name,
+      { file, ...lineOf(textOfFile, name) },
+    ]),
+  );
+  const table = await namesOf(form.rates);
+  /** What is not known is a problem of the budget that has it. */
+  function known<Of>(budget: string, resolve: () => Of, otherwise: Of): Of {
+    try {
+      return resolve();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const source = places.get(budget);
+      problems.push(
+        ...error.problems.map(({ message }) => ({ source, message: `${budget}: ${message}` })),
+      );
+      return otherwise;
+    }
+  }
+  const namesIn = (budget: string): Names => ({
+    tierOf: (name) => known(budget, () => table.tierOf(name), 'standard'),
+    regionOf: (name) => known(budget, () => table.regionOf(name), name),
+  });
   const config: Config = {
     source: { file },
     rates: form.rates,
@@ -79,15 +103,15 @@ export async function readConfig(
     assume: form.assume,
     warnOnly: form.warnOnly ?? false,
     base: form.base,
-    prompts: (form.prompts ?? []).map((entry) => promptBudget(entry, names)),
+    prompts: (form.prompts ?? []).map((entry) => promptBudget(entry, namesIn(entry.name))),
     usage: (form.usage ?? []).map(usageBudget),
-    places: new Map(
-      [...(form.prompts ?? []), ...(form.usage ?? [])].map(({ name }) => [
-        name,
-        { file, ...lineOf(textOfFile, name) },
-      ]),
-    ),
+    places,
   };
+  for (const { name, tiers } of config.usage) {
+    for (const tier of [...(tiers.allow ?? []), ...(tiers.forbid ?? [])]) {
+      if (!tier.includes('*') && !FREE_NAMES.includes(tier)) namesIn(name).tierOf(tier);
+    }
+  }
   for (const { name, message } of problemsIn(config)) {
     problems.push({ source: config.places.get(name) ?? { file }, message });
   }
@@ -241,6 +265,14 @@ function* problemsIn(config: Config): Generator<{ name: string; message: string 
         message: `${budget.name}: has no limit; add "limits", "models", "tiers", "imageQualities", "spendLimits" or "credits"`,
       };
     }
+    const { allow = [], forbid = [] } = budget.imageQualities;
+    for (const quality of [...allow, ...forbid]) {
+      if (IMAGE_QUALITIES.some((known) => matchesAny([quality], known))) continue;
+      yield {
+        name: budget.name,
+        message: `${budget.name}: there is no image quality "${quality}"; known are ${IMAGE_QUALITIES.join(', ')}`,
+      };
+    }
     for (const grant of budget.credits) {
       if (grant.expiry > grant.start) continue;
       yield {
@@ -251,6 +283,9 @@ function* problemsIn(config: Config): Generator<{ name: string; message: string 
   }
 }
 
+/** As requests for images name them. */
+const IMAGE_QUALITIES = ['low', 'medium', 'high', 'auto', 'standard', 'hd'];
+
 function* promptProblems(budget: PromptBudget): Generator<string> {
   const all: Partial<PromptSettings>[] = [
     budget,
@@ -260,6 +295,18 @@ function* promptProblems(budget: PromptBudget): Generator<string> {
   const isIdle = all.every(({ limits, increase }) => isEmpty(limits) && isEmpty(increase));
   if (isIdle && isEmpty(budget.totalIncrease)) {
     yield 'has no limit; add "limits" or "increase"';
+  }
+  for (const { settings } of budget.overrides) {
+    const per = settings.per ?? budget.per;
+    if ((per === 'run') === (budget.per === 'run')) continue;
+    const limit = budget.per === 'run' ? 'usdPerRun' : 'usdPerMonth';
+    const own = per === 'run' ? 'usdPerRun' : 'usdPerMonth';
+    if (budget.limits[limit] !== undefined && settings.limits?.[own] === undefined) {
+      yield `${limit} does not hold files that are called per ${per}; give the override ${own} in its limits`;
+    }
+    if (!isEmpty(budget.totalIncrease)) {
+      yield `the calls of an override are per ${per}, and cannot be added to those per ${budget.per} for increase.total; make two budgets of it`;
+    }
   }
   for (const settings of all) {
     const per = settings.per ?? budget.per;

@@ -57,7 +57,7 @@ function nothingFound(name: string, files: Files, wanted: Wanted): string {
   return isGlob(name) ? 'no file matches this pattern' : 'no such file';
 }
 
-function isGlob(name: string): boolean {
+export function isGlob(name: string): boolean {
   return /[*?[\]{}!]/.test(name);
 }
 

@@ -27,10 +27,25 @@ function messageOf(issue: z.core.$ZodIssue): string {
     case 'too_small':
       return issue.origin === 'array' || issue.origin === 'string'
         ? 'must not be empty'
-        : `must be more than ${issue.minimum}`;
+        : `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `must not be longer than ${issue.maximum} characters`
+        : `must be at most ${issue.maximum}`;
+    case 'invalid_union':
+      return unionMessage(issue);
     default:
       return issue.message;
   }
+}
+
+/** Of the ways in which it may be right: what the one that comes nearest lacks, or all of them. */
+function unionMessage({ errors }: z.core.$ZodIssueInvalidUnion): string {
+  const deeper = errors.find((issues) => issues.some(({ path }) => path.length > 0));
+  const [nearest] = deeper ?? [];
+  if (nearest) return `${pathOf(nearest.path)} ${messageOf(nearest)}`;
+  const messages = errors.flatMap(([first]) => (first ? [messageOf(first)] : []));
+  return [...new Set(messages)].join(', or ');
 }
 
 function pathOf(path: readonly PropertyKey[]): string {

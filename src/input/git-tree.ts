@@ -1,14 +1,16 @@
 import { posix } from 'node:path';
-import picomatch from 'picomatch';
 import type { Renames } from '../core/change.ts';
 import type { FileStat, Files, Git, GitAnswer } from '../core/files.ts';
 import { InputError } from '../core/input-error.ts';
+import { type Matcher, matcherOf } from './patterns.ts';
 
 /** A commit, and where in its tree the working directory lies. */
 export interface Commit {
   readonly id: string;
   /** As it was asked for. */
   readonly ref: string;
+  /** The root of the work tree, absolute. */
+  readonly root: string;
   /** Such as `packages/app/`; empty at the root. */
   readonly prefix: string;
 }
@@ -18,20 +20,32 @@ export interface Commit {
  * @throws InputError with the remedy: an unknown ref is never "no change"
  */
 export async function commitOf(git: Git, ref: string): Promise<Commit> {
-  const prefix = await run(git, ['rev-parse', '--show-prefix']);
-  if (prefix.code !== 0) {
+  if (ref.trim() === '') {
     throw new InputError(
-      `${ref}: this is no git repository (${firstLine(prefix.err)}); compare with a report instead: --base report.json`,
+      'the base has no name (perhaps a variable that is not set); name a branch, tag or commit, or a JSON report',
     );
   }
-  const found = await run(git, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
-  if (found.code !== 0 || ref.startsWith('-')) {
-    const isShallow = await isShallowClone(git);
+  const place = await run(git, ['rev-parse', '--show-toplevel', '--show-prefix']);
+  if (place.code !== 0) {
     throw new InputError(
-      `${ref}: there is no such commit, branch or tag here${isShallow ? `; the clone is shallow: ${DEEPEN}` : `; fetch it first, as in: git fetch origin ${branchOf(ref)}`}`,
+      `${ref}: there is no git work tree here (${firstLine(place.err)}); compare with a JSON report instead, as "check -f json=report.json" writes it`,
     );
   }
-  return { id: textOf(found), ref, prefix: textOf(prefix) };
+  const [root = '', prefix = ''] = textOf(place).split('\n');
+  // What begins with a dash is an option to git, and no ref.
+  const found = ref.startsWith('-')
+    ? undefined
+    : await run(git, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+  if (found?.code !== 0) throw new InputError(`${ref}: ${await missingText(git, ref)}`);
+  return { id: textOf(found), ref, root, prefix };
+}
+
+async function missingText(git: Git, ref: string): Promise<string> {
+  if (ref.endsWith('.json')) return 'there is no such file, and no such branch, tag or commit';
+  const missing = 'there is no such commit, branch or tag here';
+  if (await isShallowClone(git)) return `${missing}; the clone is shallow: ${DEEPEN}`;
+  if (ref.startsWith('-')) return missing;
+  return `${missing}; fetch it first, as in: git fetch origin ${branchOf(ref)}`;
 }
 
 /**
@@ -60,13 +74,13 @@ async function isShallowClone(git: Git): Promise<boolean> {
 }
 
 /**
- * Files that git sees as renamed since a commit, from the name now to the name then. Untracked
- * files are none of them.
+ * Files that git sees as renamed since a commit, from the name now to the name then, both from the
+ * working directory on. Untracked files are none of them.
  */
 export async function renamesSince(git: Git, before: Commit, after?: Commit): Promise<Renames> {
   const answer = await run(git, [
-    ...['diff', '--no-ext-diff', '--no-textconv', '--find-renames', '--diff-filter=R'],
-    ...['--name-status', '-z', before.id, ...(after ? [after.id] : []), '--'],
+    ...['diff', '--no-ext-diff', '--no-textconv', '--no-relative', '--find-renames'],
+    ...['--diff-filter=R', '--name-status', '-z', before.id, ...(after ? [after.id] : []), '--'],
   ]);
   if (answer.code !== 0) throw failed('diff', answer);
   const renames = new Map<string, string>();
@@ -80,46 +94,51 @@ export async function renamesSince(git: Git, before: Commit, after?: Commit): Pr
   return renames;
 }
 
-interface Blob {
-  readonly id: string;
-  readonly size: number;
+/** The files of a commit, and what is in it without being one. */
+export interface CommittedFiles extends Files {
+  /** The submodule that a path lies in: its files are in no tree of this repository. */
+  submoduleOf(path: string): string | undefined;
 }
 
 /** Fetched together: to start git for each file takes longer than to count it. */
 const MOST_BYTES_TOGETHER = 64 * 1024 ** 2;
 
 /** The files of a commit, named from the working directory on, as if it were checked out. */
-export async function filesAt(git: Git, commit: Commit): Promise<Files> {
-  const answer = await run(git, ['ls-tree', '-r', '-z', '--long', '--full-tree', commit.id]);
-  if (answer.code !== 0) throw failed('ls-tree', answer);
-  const blobs = new Map<string, Blob>();
-  for (const line of textOf(answer).split('\0')) {
-    const match = /^100\d{3} blob ([0-9a-f]+) +(\d+)\t([\s\S]+)$/.exec(line);
-    if (!match) continue;
-    const [, id = '', size, path = ''] = match;
-    blobs.set(posix.relative(commit.prefix, path), { id, size: Number(size) });
-  }
+export async function filesAt(git: Git, commit: Commit): Promise<CommittedFiles> {
+  const { blobs, submodules } = await treeOf(git, commit.id);
+  const folders = foldersOf(blobs.keys());
+  const here = posix.join(commit.root, commit.prefix);
+  /** As the tree has it: `packages/app/a.md` of `./a.md`. */
+  const inTree = (path: string) =>
+    posix.relative(commit.root, posix.resolve(here, path)).replace(/\/$/, '');
   /** What somebody has asked about, and is about to read. */
   const asked = new Set<string>();
   const read = new Map<string, Uint8Array>();
 
   async function contentOf(path: string): Promise<Uint8Array> {
-    const name = normalized(path);
-    const found = read.get(name);
-    if (found) return found;
-    const wanted = new Map([[name, blobs.get(name)]]);
-    let bytes = 0;
-    for (const other of asked) {
-      const blob = blobs.get(other);
-      if (!blob || read.has(other) || bytes + blob.size > MOST_BYTES_TOGETHER) continue;
-      bytes += blob.size;
-      wanted.set(other, blob);
+    const name = inTree(path);
+    if (!blobs.has(name)) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    if (!read.has(name)) {
+      const wanted = new Map<string, string>();
+      for (const each of [name, ...asked]) wanted.set(each, blobs.get(each) ?? '');
+      for (const [each, content] of await contents(git, commit.id, wanted)) {
+        asked.delete(each);
+        read.set(each, content);
+      }
     }
-    for (const [each, content] of await contents(git, wanted)) read.set(each, content);
     const content = read.get(name);
-    if (!content) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    if (!content) throw new InputError(`git cat-file told nothing of ${path}`);
+    // It is read once; what was read need not stay in memory.
+    read.delete(name);
     return content;
   }
+
+  function matching(isWanted: (file: string) => boolean, named: (file: string) => string) {
+    const found = [...blobs.keys()].filter(isWanted);
+    for (const file of found) asked.add(file);
+    return found.map(named).sort();
+  }
+  const fromHere = (file: string) => posix.relative(commit.prefix, file);
 
   return {
     readFile: contentOf,
@@ -127,44 +146,31 @@ export async function filesAt(git: Git, commit: Commit): Promise<Files> {
       yield await contentOf(path);
     },
     stat: (path): FileStat | undefined => {
-      const name = normalized(path);
-      const blob = blobs.get(name);
-      if (blob) {
+      const name = inTree(path);
+      if (blobs.has(name)) {
         asked.add(name);
-        return { kind: 'file', size: blob.size };
+        // How large it is git is asked when it is read: to ask of all takes long in a large tree.
+        return { kind: 'file', size: 0 };
       }
-      const folder = name === '.' ? '' : `${name}/`;
-      return [...blobs.keys()].some((file) => file.startsWith(folder))
-        ? { kind: 'directory', size: 0 }
-        : undefined;
+      return name === '' || folders.has(name) ? { kind: 'directory', size: 0 } : undefined;
     },
     glob: async (pattern) => {
-      const isMatch = matcherOf([pattern]);
-      const found = [...blobs.keys()].filter((file) => isMatch(file)).sort();
-      for (const file of found) asked.add(file);
-      return found;
+      const isMatch: Matcher = matcherOf([pattern], here);
+      const isAbsolute = posix.isAbsolute(pattern);
+      return matching(
+        (file) => isMatch(posix.join(commit.root, file)),
+        (file) => (isAbsolute ? posix.join(commit.root, file) : fromHere(file)),
+      );
     },
     walk: async (folder) => {
-      const start = normalized(folder) === '.' ? '' : `${normalized(folder)}/`;
-      const found = [...blobs.keys()]
-        .filter((file) => file.startsWith(start) && !isHidden(file.slice(start.length)))
-        .sort();
-      for (const file of found) asked.add(file);
-      return found;
+      const start = inTree(folder);
+      const below = start === '' ? '' : `${start}/`;
+      return matching(
+        (file) => file.startsWith(below) && !isHidden(file.slice(below.length)),
+        (file) => posix.join(folder, file.slice(below.length)),
+      );
     },
-  };
-}
-
-/** Whether a file is one of those that names, globs or directories stand for. */
-export function matcherOf(names: readonly string[]): (file: string) => boolean {
-  const tests = names.map((name) => {
-    const normal = normalized(name);
-    const isMatch = picomatch(normal);
-    return (file: string) => isMatch(file) || file === normal || file.startsWith(`${normal}/`);
-  });
-  return (file) => {
-    const normal = normalized(file);
-    return !normal.split('/').includes('node_modules') && tests.some((test) => test(normal));
+    submoduleOf: (path) => submodules.find((folder) => inTree(path).startsWith(`${folder}/`)),
   };
 }
 
@@ -172,34 +178,122 @@ function isHidden(path: string): boolean {
   return path.split('/').some((part) => part.startsWith('.') || part === 'node_modules');
 }
 
-/** `a/b` of `./a//c/../b/`. */
-function normalized(path: string): string {
-  return posix.normalize(path.replaceAll('\\', '/')).replace(/(.)\/$/, '$1');
+function foldersOf(files: Iterable<string>): Set<string> {
+  const folders = new Set<string>();
+  for (const file of files) {
+    let folder = posix.dirname(file);
+    while (folder !== '.' && !folders.has(folder)) {
+      folders.add(folder);
+      folder = posix.dirname(folder);
+    }
+  }
+  return folders;
 }
 
-/** As a checkout would write them: with the line ends that the repository asks for. */
+interface Tree {
+  /** By path from the root on: the ids of their contents. What a symbolic link leads to is under its name too. */
+  readonly blobs: Map<string, string>;
+  readonly submodules: readonly string[];
+}
+
+async function treeOf(git: Git, id: string): Promise<Tree> {
+  const answer = await run(git, ['ls-tree', '-r', '-z', '--full-tree', id]);
+  if (answer.code !== 0) throw failed('ls-tree', answer);
+  const blobs = new Map<string, string>();
+  const links = new Map<string, string>();
+  const submodules: string[] = [];
+  for (const line of textOf(answer).split('\0')) {
+    const match = /^(\d+) \w+ ([0-9a-f]+)\t([\s\S]+)$/.exec(line);
+    if (!match) continue;
+    const [, mode = '', blob = '', path = ''] = match;
+    if (mode === MODE_LINK) links.set(path, blob);
+    else if (mode === MODE_SUBMODULE) submodules.push(path);
+    else blobs.set(path, blob);
+  }
+  if (links.size > 0) await followLinks(git, id, blobs, links);
+  return { blobs, submodules };
+}
+
+const MODE_LINK = '120000';
+const MODE_SUBMODULE = '160000';
+
+/** Links that lead to links: more than anybody makes on purpose. */
+const MOST_LINKS_IN_A_ROW = 8;
+
+/** Adds what links lead to, files and folders, under the names that they give it. */
+async function followLinks(
+  git: Git,
+  id: string,
+  blobs: Map<string, string>,
+  links: ReadonlyMap<string, string>,
+): Promise<void> {
+  const targets = new Map<string, string>();
+  for (const [link, content] of await contents(git, id, links)) {
+    const path = new TextDecoder().decode(content);
+    const target = posix.join(posix.dirname(link), path).replace(/\/$/, '');
+    // A folder that it lies in itself has no end.
+    if (target !== '.' && !link.startsWith(`${target}/`)) targets.set(link, target);
+  }
+  for (let row = 0; row < MOST_LINKS_IN_A_ROW; row++) {
+    const known = [...blobs];
+    for (const [link, target] of targets) {
+      for (const [file, blob] of known) {
+        if (file === target) blobs.set(link, blob);
+        else if (file.startsWith(`${target}/`)) blobs.set(link + file.slice(target.length), blob);
+      }
+    }
+    if (blobs.size === known.length) return;
+  }
+}
+
+/**
+ * As a checkout would write them: with the line ends that the repository asks for. As many of them
+ * as are fetched together; the first one always.
+ */
 async function contents(
   git: Git,
-  wanted: ReadonlyMap<string, Blob | undefined>,
+  commit: string,
+  wanted: ReadonlyMap<string, string>,
 ): Promise<Map<string, Uint8Array>> {
-  const found = new Map<string, Uint8Array>();
-  const files = [...wanted].flatMap(([path, blob]) => (blob ? [{ path, id: blob.id }] : []));
-  const lines = files.map(({ id, path }) => `${id} ${path.replaceAll('\n', '?')}\n`);
-  if (lines.length === 0) return found;
+  const files = await upToSize(git, [...wanted]);
+  // What git says of the size is before line ends are changed, so a name that is none, and that no
+  // content can hold, tells where each one ends.
+  const end = `${commit}-end`;
+  const lines = files.map(([path, id]) => `${id} ${path.replaceAll('\n', '?')}\n${end}\n`);
   const answer = await run(git, ['cat-file', '--batch', '--filters'], lines.join(''));
   if (answer.code !== 0) throw failed('cat-file', answer);
+  const found = new Map<string, Uint8Array>();
+  const out = Buffer.from(answer.out.buffer, answer.out.byteOffset, answer.out.byteLength);
+  const mark = Buffer.from(`\n${end} missing\n`);
   let at = 0;
-  for (const { path } of files) {
-    const end = answer.out.indexOf(LINE_FEED, at);
-    const size = Number(new TextDecoder().decode(answer.out.subarray(at, end)).split(' ')[2]);
-    if (end < 0 || !Number.isSafeInteger(size)) throw failed('cat-file', answer);
-    found.set(path, answer.out.subarray(end + 1, end + 1 + size));
-    at = end + 1 + size + 1;
+  for (const [path, id] of files) {
+    const start = out.indexOf(LINE_FEED, at) + 1;
+    const stop = out.indexOf(mark, start);
+    const [told, type] = out.toString('utf8', at, start).split(' ');
+    if (start === 0 || stop < 0 || told !== id || type !== 'blob') {
+      throw new InputError(`${path}: git has no content of it; fetch it first`);
+    }
+    found.set(path, out.subarray(start, stop));
+    at = stop + mark.length;
   }
   return found;
 }
 
 const LINE_FEED = 10;
+
+async function upToSize(git: Git, files: readonly [string, string][]): Promise<[string, string][]> {
+  const lines = files.map(([, id]) => `${id}\n`).join('');
+  const answer = await run(git, ['cat-file', '--batch-check=%(objectsize)'], lines);
+  if (answer.code !== 0) throw failed('cat-file', answer);
+  const sizes = textOf(answer).split('\n').map(Number);
+  let bytes = 0;
+  return files.filter((_, index) => {
+    const size = sizes[index] ?? 0;
+    if (index > 0 && bytes + size > MOST_BYTES_TOGETHER) return false;
+    bytes += size;
+    return true;
+  });
+}
 
 async function run(git: Git, args: readonly string[], stdin?: string): Promise<GitAnswer> {
   try {
@@ -207,7 +301,9 @@ async function run(git: Git, args: readonly string[], stdin?: string): Promise<G
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'ENOENT') throw error;
-    throw new InputError('git is not installed; compare with a report instead: --base report.json');
+    throw new InputError(
+      'git is not installed; compare with a JSON report instead, as "check -f json=report.json" writes it',
+    );
   }
 }
 

@@ -38,22 +38,37 @@ export async function readPrompts(
   files: Files,
   counters: TokenCounters,
   inputOf: InputOf = asItIs,
-): Promise<{ prompts: Prompt[]; unreadable: Unreadable[] }> {
-  const paths = await pathsOf(names, files);
+): Promise<ReadPrompts> {
+  const read = await readEach(await pathsOf(names, files), files, counters, inputOf);
+  if (read.prompts.length === 0) {
+    throw new InputError(
+      read.unreadable.map(({ source, reason }) => ({
+        source,
+        message: `${reason}; nothing to estimate`,
+      })),
+    );
+  }
+  return read;
+}
+
+export interface ReadPrompts {
+  readonly prompts: Prompt[];
+  readonly unreadable: Unreadable[];
+}
+
+/** The same for files that are known to be there; none of them may be readable. */
+export async function readEach(
+  paths: readonly string[],
+  files: Files,
+  counters: TokenCounters,
+  inputOf: InputOf = asItIs,
+): Promise<ReadPrompts> {
   const prompts: Prompt[] = [];
   const unreadable: Unreadable[] = [];
   for (const path of paths) {
     const read = await readPrompt(path, files, counters, inputOf);
     if ('reason' in read) unreadable.push(read);
     else prompts.push(read);
-  }
-  if (prompts.length === 0) {
-    throw new InputError(
-      unreadable.map(({ source, reason }) => ({
-        source,
-        message: `${reason}; nothing to estimate`,
-      })),
-    );
   }
   return { prompts, unreadable };
 }

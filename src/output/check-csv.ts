@@ -25,9 +25,10 @@ const CHECKED = [
 
 /** For spreadsheets: a row for each prompt, also for those that have not changed. */
 export function diffCsv({ comparison }: DiffReport): string {
-  const rows = comparison.budgets.flatMap(({ budget, model, modelBefore, prompts }) =>
+  const rows = comparison.budgets.flatMap(({ budget, prompts }) =>
     prompts.map((change) => [
-      ...[budget, fileOf(change), change.kind, modelBefore ?? model, model],
+      ...[budget, fileOf(change), change.kind],
+      ...[change.before?.model ?? '', change.after?.model ?? ''],
       ...side(change.before),
       ...side(change.after),
     ]),

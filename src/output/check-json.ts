@@ -154,5 +154,7 @@ function promptEntry(change: PromptChange) {
 }
 
 function sideEntry(side: CalledPrompt | undefined) {
-  return side ? { inputTokens: side.inputTokens, call: callsEntry(side.call) } : null;
+  if (!side) return null;
+  const { model, inputTokens, call } = side;
+  return { model, inputTokens, call: callsEntry(call) };
 }

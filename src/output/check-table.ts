@@ -1,6 +1,13 @@
-import { added, type BudgetChange, fileOf, isChanged, type PromptChange } from '../core/change.ts';
+import {
+  added,
+  type BudgetChange,
+  fileOf,
+  isChanged,
+  modelOf,
+  type PromptChange,
+} from '../core/change.ts';
 import { type Check, type Figure, isFailure, type JudgedBudget } from '../core/check.ts';
-import type { Calls } from '../core/prompt-budget.ts';
+import { type Calls, isByRun } from '../core/prompt-budget.ts';
 import type { CheckReport } from '../core/report.ts';
 import { count, counted, usdRange } from '../core/wording.ts';
 import { type Amount, formatTotal } from './amount.ts';
@@ -91,7 +98,8 @@ export function checkAnswer(report: CheckReport): string {
   const near =
     used === undefined ? '' : `; nearest: ${nearest?.budget}, ${nearest?.limit} at ${used}%`;
   const holds = budgets.length === 1 ? 'holds' : 'hold';
-  return `${counted(budgets.length, 'budget')} ${holds} (${counted(limits, 'check')}${near})`;
+  const left = report.unchecked.length > 0 ? '; increases were not checked' : '';
+  return `${counted(budgets.length, 'budget')} ${holds} (${counted(limits, 'check')}${near}${left})`;
 }
 
 export function hasFailed({ budgets }: Pick<CheckReport, 'budgets'>): boolean {
@@ -116,7 +124,7 @@ export function changeTable(changes: readonly BudgetChange[]): TableData<ChangeR
       ...(severalBudgets
         ? [{ title: 'Budget', kind: 'name', value: ({ of }: ChangeRow) => of.budget } as const]
         : []),
-      ...(models.size > 1 || rows.some(({ of }) => of.modelBefore !== undefined)
+      ...(models.size > 1 || rows.some((row) => modelText(row).includes(' -> '))
         ? [{ title: 'Model', kind: 'name', value: modelText } as const]
         : []),
       { title: 'Change', kind: 'name', value: kindText },
@@ -132,8 +140,10 @@ export function changeTable(changes: readonly BudgetChange[]): TableData<ChangeR
   };
 }
 
-function modelText({ of }: ChangeRow): string {
-  return of.modelBefore === undefined ? of.model : `${of.modelBefore} -> ${of.model}`;
+function modelText(row: ChangeRow): string {
+  const was = row.before?.model;
+  const is = modelOf(row);
+  return was === undefined || was === is ? is : `${was} -> ${is}`;
 }
 
 function kindText({ kind, before }: PromptChange): string {
@@ -153,25 +163,24 @@ function amount(calls: Calls | undefined): Amount | undefined {
 
 /** Of each budget and model with a change: what all its calls cost before and now. */
 export function changeLines(changes: readonly BudgetChange[]): string[] {
-  return changes
-    .filter(({ prompts }) => prompts.some(isChanged))
-    .map((change) => {
-      const { budget, model, before, after, prompts } = change;
-      const per = prompts.some(({ after: now }) => now && now.settings.per !== 'run')
-        ? 'a month'
-        : 'a run';
-      const [was, is] = [before, after].map((calls) => formatTotal(amount(calls) as Amount));
-      const open = prompts.some(({ after: now }) => now?.settings.outputTokens === undefined);
-      const what = open ? 'the input of ' : '';
-      return `${budget} with ${model}: ${what}${per} costs ${is}, before ${was}${percentText(change)}`;
-    });
+  return changes.filter(({ all }) => all.some(isChanged)).map(changeLine);
+}
+
+function changeLine(change: BudgetChange): string {
+  const { budget, model, before, after, all } = change;
+  const calls = all.flatMap((prompt) => prompt.after ?? prompt.before ?? []);
+  const per = calls.some((call) => !isByRun(call)) ? 'a month' : 'a run';
+  const [was, is] = [before, after].map((sum) => formatTotal(amount(sum) as Amount));
+  const isOpen = calls.some(({ call }) => call.perThousandOutput !== undefined);
+  const what = isOpen ? 'the input of ' : '';
+  return `${budget} with ${model}: ${what}${per} costs ${is}, before ${was}${percentText(change)}`;
 }
 
 function percentText({ before, after }: BudgetChange): string {
   const more = added(before, after);
   const was = before.known.high;
   if (was <= 0n || more.high !== more.low || more.high === 0n) return '';
-  const hundredths = Number((more.high * 10_000n) / was);
-  const percent = hundredths / 100;
-  return ` (${percent > 0 ? '+' : ''}${Math.abs(percent) < 0.01 ? (percent < 0 ? '-0.01' : '0.01') : percent}%)`;
+  const sign = more.high > 0n ? '+' : '-';
+  const hundredths = Math.abs(Number((more.high * 10_000n) / was));
+  return ` (${sign}${hundredths === 0 ? '<0.01' : hundredths / 100}%)`;
 }

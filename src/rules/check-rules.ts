@@ -4,22 +4,22 @@ import { credits } from './check/credits.ts';
 import { forecast } from './check/forecast.ts';
 import { ofCalls } from './check/of-calls.ts';
 import { oldRates } from './check/old-rates.ts';
+import { unchecked } from './check/unchecked.ts';
 import { contextWindow } from './context-window.ts';
 import { openPrice } from './open-price.ts';
 import type { Rule } from './rule.ts';
 import { shutDown } from './shut-down.ts';
 import { staleRates } from './stale-rates.ts';
-import { unreadable } from './unreadable.ts';
 
 /** What `check` has to say: first what fails, then what may be behind it. */
 export const CHECK_RULES: readonly Rule<CheckFacts>[] = [
   budgets,
   oldRates,
   ofCalls(contextWindow),
-  unreadable,
   forecast,
   credits,
   ofCalls(shutDown),
   ofCalls(openPrice),
   staleRates,
+  unchecked,
 ];

@@ -42,7 +42,7 @@ export function checkReport(
     config: { file: 'openai-cost.json' },
     ...{ assume: 'high', maxRatesAgeDays: undefined, places: new Map(), called: [] },
     budgets: Object.entries(budgets).map(([name, checks]) => ({ name, kind: 'prompts', checks })),
-    ...{ comparison: undefined, outlooks: [], unreadable: [] },
+    ...{ comparison: undefined, outlooks: [], unreadable: [], unchecked: [] },
     findings: [],
     complete: true,
     warnOnly: false,
@@ -51,7 +51,7 @@ export function checkReport(
 }
 
 export function diffReport(findings: readonly Finding[], complete = true): DiffReport {
-  const comparison = { base: 'main', head: undefined, budgets: [] };
+  const comparison = { base: 'main', head: undefined, unreadable: [], budgets: [] };
   return { command: 'diff', rates, now, called: [], comparison, findings, complete };
 }
 

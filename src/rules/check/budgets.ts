@@ -32,6 +32,10 @@ function remarkOn(check: Check, assume: CheckFacts['assume']): Remark | undefine
         message: `${statement(check)}, ${verdict.percent}% or more of the ${allowance(check)} ${of}`,
       };
     case 'undecided':
+      if (limit === 'files') {
+        const message = `${statement(check)}: ${verdict.reason} (files of ${budget})`;
+        return { ...place, severity: 'warning', message };
+      }
       return {
         ...place,
         severity: 'warning',
@@ -59,6 +63,7 @@ const STATEMENTS = {
   models: (subject) => `the model ${subject} was used`,
   tiers: (subject) => `the tier ${subject} was used`,
   imageQualities: (subject) => `images of ${subject} quality were made`,
+  files: (subject) => `${subject} cannot be read`,
   spendLimit: (subject, found) => `${subject}: ${found} was spent`,
   spendAlert: (subject, found) => `${subject}: ${found} was spent`,
   'increase.perFile.usd': (subject, found) =>
@@ -83,6 +88,7 @@ const REMEDIES = {
   models: 'use one that is allowed, or allow it',
   tiers: 'use one that is allowed, or allow it',
   imageQualities: 'use one that is allowed, or allow it',
+  files: 'correct the file, or take it out of the budget',
   spendLimit: 'OpenAI refuses requests above it: spend less, or raise it there',
   spendAlert: 'spend less, or raise the alert there',
   'increase.perFile.usd': 'shorten the prompt, or raise the limit if the increase is meant',
