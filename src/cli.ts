@@ -11,15 +11,20 @@ import { CACHE_TTLS, PERIODS_PER_MONTH } from './core/estimate.ts';
 import { InputError } from './core/input-error.ts';
 import { type Money, parseUsd } from './core/money.ts';
 import { EXIT } from './core/report.ts';
+import { TEXT_FORMS } from './core/text-input.ts';
 import { type Instant, parseInstant } from './core/time.ts';
 import type { Io } from './io.ts';
-import { type Destination, FORMATS, type FormatName, formatsOf } from './output/index.ts';
+import { type Destination, FORMAT_NAMES, FORMATS, type FormatName } from './output/index.ts';
 import type { RateListFormat } from './output/rate-list.ts';
 import { safeText } from './output/safe.ts';
+import { isReadByRunner, withoutCommands } from './output/workflow-commands.ts';
 import { VERSION } from './version.ts';
 
 /** The program: arguments in, exit code out. It touches nothing but `io` and never throws. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], world: Io): Promise<number> {
+  const io = isReadByRunner(world.env)
+    ? { ...world, err: (text: string) => world.err(withoutCommands(text)) }
+    : world;
   let code: number = EXIT.ok;
   const program = programFor(argv, io, (result) => {
     code = result;
@@ -95,7 +100,7 @@ Exit codes:
 `;
 
 function estimateCommand(io: Io, setCode: SetCode): Command {
-  return withPrintOptions(new Command('estimate'), formatsOf('estimate'))
+  return withPrintOptions(new Command('estimate'))
     .summary('what prompts will cost')
     .description(
       'Counts the tokens of prompt files and prices them. Without --model it compares current models.',
@@ -117,6 +122,11 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
         Object.keys(PERIODS_PER_MONTH),
       ),
     )
+    .addOption(
+      new Option('--as <form>', 'how text is sent: as one message, or as it is').choices(
+        TEXT_FORMS,
+      ),
+    )
     .option('--tier <tier>', 'service tier: standard, batch, flex, priority, ...')
     .option('--region <region>', 'regional processing: eu, us')
     .option('--on <date>', 'prices in force on a day (UTC)', instant)
@@ -131,7 +141,7 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
 }
 
 function auditCommand(io: Io, setCode: SetCode): Command {
-  return withPrintOptions(new Command('audit'), formatsOf('audit'))
+  return withPrintOptions(new Command('audit'))
     .summary('where the money went, and whether the bill is right')
     .description(
       'Reads usage exports, logs and cost exports of OpenAI, prices every row at the rates of its day, and compares with the bill. All times are UTC.',
@@ -183,7 +193,7 @@ function auditCommand(io: Io, setCode: SetCode): Command {
 }
 
 function checkCommand(io: Io, setCode: SetCode): Command {
-  return withPrintOptions(new Command('check'), formatsOf('check'))
+  return withPrintOptions(new Command('check'))
     .summary('whether budgets hold: the step of a build that fails')
     .description(
       'Holds prompts and usage against the budgets in openai-cost.json. What cannot be judged does not pass.',
@@ -206,7 +216,7 @@ function checkCommand(io: Io, setCode: SetCode): Command {
 }
 
 function diffCommand(io: Io, setCode: SetCode): Command {
-  return withPrintOptions(new Command('diff'), formatsOf('diff'))
+  return withPrintOptions(new Command('diff'))
     .summary('what prompts cost now, and at a base')
     .description(
       'Compares the prompts of openai-cost.json, or of --files, with those where the work began that BASE is the base of. Both are priced at the rates of today.',
@@ -275,7 +285,10 @@ function ratesCommand(io: Io, setCode: SetCode): Command {
     .addCommand(check);
 }
 
-function withPrintOptions(command: Command, formats: readonly FormatName[]): Command {
+function withPrintOptions(
+  command: Command,
+  formats: readonly FormatName[] = FORMAT_NAMES,
+): Command {
   const help = formats.map((name) => `${name} (${FORMATS[name].help})`);
   return command
     .addOption(

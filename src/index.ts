@@ -21,6 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { loadRates as load } from './commands/load-rates.ts';
 import type { Encoding } from './core/encodings.ts';
 import type { Prompt } from './core/estimate.ts';
+import { textCount } from './core/input-count.ts';
 import type { RateTable } from './core/rates.ts';
 import { PACKAGE_ROOT } from './root.ts';
 import { countTokens } from './tokens/index.ts';
@@ -57,7 +58,10 @@ export function loadRates(file?: string): Promise<RateTable> {
   );
 }
 
-/** A prompt for `estimate`, from text or UTF-8 bytes. The name appears in results. */
+/**
+ * A prompt for `estimate`, from text or UTF-8 bytes, counted as it is: a message adds a few tokens.
+ * The name appears in results.
+ */
 export function prompt(text: string | Uint8Array, name = 'prompt'): Prompt {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   const counts = new Map<Encoding, number>();
@@ -65,10 +69,11 @@ export function prompt(text: string | Uint8Array, name = 'prompt'): Prompt {
     source: { file: name },
     bytes: bytes.length,
     peculiarities: [],
-    countTokens: (encoding) => {
-      const count = counts.get(encoding) ?? countTokens(bytes, encoding);
-      counts.set(encoding, count);
-      return count;
+    countInput: (model) => {
+      if (!model?.encoding) return textCount(null);
+      const count = counts.get(model.encoding) ?? countTokens(bytes, model.encoding);
+      counts.set(model.encoding, count);
+      return textCount(count);
     },
   };
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FORMAT_NAMES } from '../src/output/index.ts';
 import { run } from './run.ts';
 import { Random } from './tokens/random.ts';
 
@@ -19,7 +20,6 @@ const SAMPLES = [
 ];
 const COSTS = [sample('example/cost.csv'), sample('cases/audit-costs-page/page.json')];
 const ODD = ['', '0', '-1', '1e309', '"', ',', '\n', '\r', '\0', '{', '}', 'null', '9'.repeat(40)];
-const FORMATS = ['text', 'json', 'csv', 'markdown'];
 
 function mutated(text: string, random: Random): string {
   let result = text;
@@ -41,7 +41,7 @@ describe('audit', () => {
       writeFileSync(join(cwd, 'usage'), usage);
       writeFileSync(join(cwd, 'cost'), cost);
       const args = ['audit', 'usage', ...(random.chance(0.5) ? ['--costs', 'cost'] : [])];
-      const format = random.pick(FORMATS);
+      const format = random.pick(FORMAT_NAMES);
       const { code, out, err } = await run([...args, '-f', format, '--explain'], { cwd });
       expect([0, 1, 2, 3], `${err}\n${usage}`).toContain(code);
       if (format !== 'json' || code === 2) continue;

@@ -49,7 +49,20 @@ describe('the built program', () => {
 
   it('reads standard input and writes its result to standard output', async () => {
     const { code, out, err } = await launch(
-      ['estimate', '-', '-m', 'gpt-5.4', '-o', '1', '--on', '2026-11-22', '-f', 'json'],
+      [
+        'estimate',
+        '-',
+        '-m',
+        'gpt-5.4',
+        '-o',
+        '1',
+        '--on',
+        '2026-11-22',
+        '--as',
+        'text',
+        '-f',
+        'json',
+      ],
       { stdin: 'Hello world' },
     );
     expect([code, err]).toEqual([0, '']);

@@ -167,13 +167,11 @@ describe('the compiled code of the program', () => {
   });
 
   it('does not outlive a change of the program', () => {
-    const [shared = ''] = readdirSync(dist).filter((file) => file.startsWith('shared-'));
-    const before = run().stdout;
-    const source = readFileSync(dist + shared, 'utf8');
-    writeFileSync(
-      dist + shared,
-      source.replaceAll('Output', 'OUTPUT').replaceAll('output', 'OUTPUT'),
-    );
-    expect(run().stdout).not.toBe(before);
+    expect(run().stdout).toContain('tokenizer');
+    for (const name of readdirSync(compiled)) {
+      const source = readFileSync(dist + name, 'utf8');
+      writeFileSync(dist + name, source.replaceAll('tokenizer', 'TOKENIZER'));
+    }
+    expect(run().stdout).toContain('TOKENIZER');
   });
 });

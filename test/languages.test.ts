@@ -36,9 +36,12 @@ describe('counts of real prompts equal those of tiktoken', () => {
     it(language, async () => {
       writeFileSync(join(folder, language), text);
       const names = Object.keys(MODELS);
-      const { out } = await run(['estimate', language, '-m', names.join(','), '-f', 'json'], {
-        cwd: folder,
-      });
+      const { out } = await run(
+        ['estimate', language, '-m', names.join(','), '-f', 'json', '--as', 'text'],
+        {
+          cwd: folder,
+        },
+      );
       const entries: { model: string; tokens: { input: number } }[] = JSON.parse(out).byModel;
       const counted = Object.fromEntries(entries.map(({ model, tokens }) => [model, tokens.input]));
       const expected = Object.fromEntries(

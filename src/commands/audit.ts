@@ -25,7 +25,6 @@ import { resolveModel } from '../core/names.ts';
 import { type Overlap, withoutCountedImages, withoutOverlaps } from '../core/overlap.ts';
 import { type PriceEffects, priceEffects } from '../core/price-effect.ts';
 import type { RateTable } from '../core/rates.ts';
-import { reconcile } from '../core/reconcile.ts';
 import {
   type AuditedFile,
   type AuditFacts,
@@ -135,7 +134,10 @@ export async function factsOf(
     // Without usage there is nothing to compare with; without a bill neither.
     reconciliation:
       bill && priced.length > 0
-        ? reconcile(inForce(priced, effects), bill, rates, { now, region: request.region })
+        ? (await import('../core/reconcile.ts')).reconcile(inForce(priced, effects), bill, rates, {
+            now,
+            region: request.region,
+          })
         : undefined,
   };
 }

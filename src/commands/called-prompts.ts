@@ -1,15 +1,17 @@
 import type { Encoding } from '../core/encodings.ts';
 import type { Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
+import type { FramingTable } from '../core/framing.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { resolveModel } from '../core/names.ts';
 import { callPrompts, type PromptBudget, settingsFor } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall } from '../core/report.ts';
+import { textInput } from '../core/text-input.ts';
 import type { Instant } from '../core/time.ts';
 import { matchedBy } from '../input/file-names.ts';
 import { matcherOf } from '../input/patterns.ts';
-import { readEach, type TokenCounters } from '../input/prompts.ts';
+import { type InputOf, readEach, type TokenCounters } from '../input/prompts.ts';
 import { TokenStream } from '../tokens/index.ts';
 import { fromConfig, fromCwd } from './load-config.ts';
 
@@ -25,6 +27,12 @@ export interface PromptsOf {
   readonly mayBeNone: boolean;
 }
 
+/** What prices and counts go by. */
+export interface Tables {
+  readonly rates: RateTable;
+  readonly framing: FramingTable;
+}
+
 export interface CalledPrompts {
   readonly called: BudgetedCall[];
   readonly unreadable: BudgetedUnreadable[];
@@ -37,7 +45,7 @@ export interface BudgetedUnreadable extends Unreadable {
 /** @throws InputError for names that stand for no file, each with the budget that has it */
 export async function calledPrompts(
   { budgets, config, files, cwd, mayBeNone }: PromptsOf,
-  rates: RateTable,
+  { rates, framing }: Tables,
   at: Instant,
 ): Promise<CalledPrompts> {
   const problems: InputProblem[] = [];
@@ -54,8 +62,8 @@ export async function calledPrompts(
   }
   if (problems.length > 0 && !mayBeNone) throw new InputError(problems);
   const all = [...new Set([...paths.values()].flat())];
-  const counters = countersFor(budgets, rates, at);
-  const read = await readEach(all, files, counters);
+  const inputOf: InputOf = (countText) => textInput(countText, 'chat', framing);
+  const read = await readEach(all, files, countersFor(budgets, rates, at), inputOf);
   const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
   const failed = new Map(read.unreadable.map((file) => [file.source.file, file]));
   const called: BudgetedCall[] = [];

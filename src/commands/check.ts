@@ -35,6 +35,7 @@ import { factsOf } from './audit.ts';
 import { type BudgetedUnreadable, type CalledPrompts, calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
 import { findConfig, fromConfig, loadConfig } from './load-config.ts';
+import { loadFraming } from './load-framing.ts';
 import { loadRates, readSmallFile } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
 
@@ -59,14 +60,15 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   rates ??= await loadRates(io);
   const wishes = wishesOf(options, config, io);
   const now = instantOf(io.now());
+  const tables = { rates, framing: await loadFraming(io) };
   const { called, unreadable } = await calledPrompts(
     { budgets: config.prompts, config: file, files: io, cwd: io.cwd, mayBeNone: false },
-    rates,
+    tables,
     now,
   );
   const head = { budgets: config.prompts, called, config: file, commit: undefined };
   const comparison =
-    wishes.base === undefined ? undefined : await compareWith(wishes.base, head, rates, now, io);
+    wishes.base === undefined ? undefined : await compareWith(wishes.base, head, tables, now, io);
   const prompts = promptBudgets(config, { called, unreadable }, comparison, wishes.assume);
   const usage = await usageBudgets(config, wishes, options, rates, io);
   const facts: CheckFacts = {
@@ -84,7 +86,7 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
     complete: isComplete(facts),
     warnOnly: wishes.warnOnly,
   };
-  await print(report, (format) => format.check?.(), options, io);
+  await print(report, (format) => format.check(), options, io);
   return exitCode(report);
 }
 

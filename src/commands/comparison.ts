@@ -10,7 +10,7 @@ import { readBaseReport } from '../input/base-report.ts';
 import { type Commit, commitOf, filesAt, forkPoint, renamesSince } from '../input/git-tree.ts';
 import { matcherOf } from '../input/patterns.ts';
 import type { Io } from '../io.ts';
-import { calledPrompts } from './called-prompts.ts';
+import { calledPrompts, type Tables } from './called-prompts.ts';
 import { fromConfig, fromCwd, loadConfig } from './load-config.ts';
 import { readSmallFile } from './load-rates.ts';
 
@@ -38,14 +38,14 @@ interface Before {
 export async function compareWith(
   base: string,
   head: Head,
-  rates: RateTable,
+  tables: Tables,
   at: Instant,
   io: Io,
 ): Promise<Comparison> {
   const isReport = base.endsWith('.json') && io.stat(base)?.kind === 'file';
   const before = isReport
-    ? await fromReport(base, head, rates, at, io)
-    : await fromGit(base, head, rates, at, io);
+    ? await fromReport(base, head, tables.rates, at, io)
+    : await fromGit(base, head, tables, at, io);
   const names = new Set([...head.called, ...before.called].map(({ budget }) => budget));
   return {
     base,
@@ -61,7 +61,7 @@ export async function compareWith(
 async function fromGit(
   base: string,
   head: Head,
-  rates: RateTable,
+  tables: Tables,
   at: Instant,
   io: Io,
 ): Promise<Before> {
@@ -75,9 +75,9 @@ async function fromGit(
   });
   if (problems.length > 0) throw new InputError(problems);
   const renames = await renamesSince(io.git, fork, head.commit);
-  const then = await budgetsAt(head, files, base, rates);
+  const then = await budgetsAt(head, files, base, tables.rates);
   const before = { ...then, files, cwd: io.cwd, mayBeNone: true };
-  return { ...(await calledPrompts(before, rates, at)), renames };
+  return { ...(await calledPrompts(before, tables, at)), renames };
 }
 
 /** A configuration that is new has no budgets before: then those of now say what there was. */

@@ -9,6 +9,7 @@ import type { Io } from '../io.ts';
 import { calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
 import { findConfig, loadConfig } from './load-config.ts';
+import { loadFraming } from './load-framing.ts';
 import { loadRates } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
 
@@ -31,12 +32,13 @@ export async function runDiff(
   const files = commit ? await filesAt(io.git, commit) : io;
   const { config, budgets, rates } = await budgetsFor(options, commit, files, io);
   const now = instantOf(io.now());
+  const tables = { rates, framing: await loadFraming(io) };
   const { called, unreadable } = await calledPrompts(
     { budgets, config: config ?? '', files, cwd: io.cwd, mayBeNone: commit !== undefined },
-    rates,
+    tables,
     now,
   );
-  const comparison = await compareWith(base, { budgets, called, config, commit }, rates, now, io);
+  const comparison = await compareWith(base, { budgets, called, config, commit }, tables, now, io);
   if (called.length + unreadable.length + comparison.budgets.length === 0) {
     throw new InputError('none of the files is there, neither now nor at the base');
   }
@@ -49,7 +51,7 @@ export async function runDiff(
     ],
     complete: unreadable.length + comparison.unreadable.length === 0 && isPriced(comparison),
   };
-  await print(report, (format) => format.diff?.(), options, io);
+  await print(report, (format) => format.diff(), options, io);
   return report.complete ? EXIT.ok : EXIT.incomplete;
 }
 

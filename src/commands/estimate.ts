@@ -12,12 +12,14 @@ import type { Money } from '../core/money.ts';
 import { resolveModel } from '../core/names.ts';
 import { type ModelKind, type RateTable, versionAt } from '../core/rates.ts';
 import { type EstimateFacts, type EstimateReport, exitCode, type GroupBy } from '../core/report.ts';
+import { type TextForm, textInput } from '../core/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
 import { readPrompts, type TokenCounters } from '../input/prompts.ts';
 import type { Io } from '../io.ts';
 import { ESTIMATE_RULES, findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
+import { loadFraming } from './load-framing.ts';
 import { loadRates } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
 import { regionOf, tierOf } from './tier.ts';
@@ -36,6 +38,7 @@ export interface EstimateOptions extends PrintOptions {
   readonly on?: Instant;
   readonly budget?: Money;
   readonly by?: GroupBy;
+  readonly as?: TextForm;
   readonly rates?: string;
   readonly explain?: boolean;
 }
@@ -50,7 +53,14 @@ export async function runEstimate(
   const now = instantOf(io.now());
   const comparison = options.model === undefined;
   const plan = planOf(options, rates, now);
-  const { prompts, unreadable } = await readPrompts(names, io, countersFor(plan, rates));
+  const framing = await loadFraming(io);
+  const form = options.as ?? 'chat';
+  const { prompts, unreadable } = await readPrompts(
+    names,
+    io,
+    countersFor(plan, rates),
+    (countText) => textInput(countText, form, framing),
+  );
   const request = { ...plan, prompts };
   const facts = { ...estimate(request, rates), comparison, unreadable, now };
   const report: EstimateReport = {

@@ -3,6 +3,7 @@ import type { Report } from '../core/report.ts';
 import { errorCode } from '../input/file-names.ts';
 import type { Io } from '../io.ts';
 import {
+  type Appendix,
   type Destination,
   FORMATS,
   type Format,
@@ -10,6 +11,7 @@ import {
   type Reporter,
 } from '../output/index.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
+import { isReadByRunner, withoutCommands } from '../output/workflow-commands.ts';
 
 export interface PrintOptions<Name extends FormatName = FormatName> {
   readonly format: readonly Destination<Name>[];
@@ -24,27 +26,43 @@ export interface PrintOptions<Name extends FormatName = FormatName> {
  */
 export async function print<R extends Report>(
   report: R,
-  reporterOf: (format: Format) => Promise<Reporter<R>> | undefined,
+  reporterOf: (format: Format) => Promise<Reporter<R>>,
   options: PrintOptions,
   io: Io,
 ): Promise<void> {
   const shown = options.quiet ? withErrorsOnly(report) : report;
-  const outputs = await rendered(
-    async (name, terminal) => {
-      const reporter = await reporterOf(FORMATS[name]);
-      if (!reporter) throw new InputError(`${report.command} has no format ${name}`);
-      return reporter(shown, terminal);
-    },
-    options,
-    io,
-  );
+  const render: Render<FormatName> = async (name, terminal) => {
+    const reporter = await reporterOf(FORMATS[name]);
+    return reporter(shown, terminal);
+  };
+  const outputs = await rendered(render, options, io);
+  const appendices = await appendicesTo(shown, render, options, io);
   const onScreen = outputs.filter(({ file }) => file === undefined);
-  for (const { text } of onScreen) io.out(text);
+  for (const { format, text } of onScreen) {
+    io.out(format === 'text' && isReadByRunner(io.env) ? withoutCommands(text) : text);
+  }
   if (!onScreen.some(({ format }) => FORMATS[format].showsFindings)) {
     const { findingLine } = await import('../output/finding.ts');
     for (const finding of shown.findings) io.err(`${findingLine(finding)}\n`);
   }
-  writeFiles(outputs, io);
+  writeFiles(outputs, appendices, io);
+}
+
+/** What the formats add to files that the environment names, each once. */
+async function appendicesTo(
+  report: Report,
+  render: Render<FormatName>,
+  { format }: PrintOptions,
+  { env }: Io,
+): Promise<Appendix[]> {
+  const appendices: Appendix[] = [];
+  for (const name of new Set(format.map((destination) => destination.format))) {
+    const { appendices: load }: Format = FORMATS[name];
+    if (!load) continue;
+    const markdown = await render('markdown', await plainTerminal());
+    appendices.push(...(await load())(report, markdown, env));
+  }
+  return appendices;
 }
 
 function withErrorsOnly<R extends Report>(report: R): R {
@@ -59,7 +77,7 @@ export async function publish<Name extends FormatName>(
 ): Promise<void> {
   const outputs = await rendered(render, options, io);
   for (const { file, text } of outputs) if (file === undefined) io.out(text);
-  writeFiles(outputs, io);
+  writeFiles(outputs, [], io);
 }
 
 type Render<Name> = (format: Name, terminal: Terminal) => string | Promise<string>;
@@ -83,16 +101,23 @@ async function rendered<Name extends FormatName>(
 }
 
 /** Every one that can be written. @throws InputError for each of the others */
-function writeFiles(outputs: readonly Output<FormatName>[], io: Io): void {
+function writeFiles(
+  outputs: readonly Output<FormatName>[],
+  appendices: readonly Appendix[],
+  io: Io,
+): void {
   const problems: InputProblem[] = [];
-  for (const { file, text } of outputs) {
-    if (file === undefined) continue;
+  const attempt = (file: string, write: () => void) => {
     try {
-      io.writeFile(file, text);
+      write();
     } catch (error) {
       problems.push({ source: { file }, message: unwritable(error) });
     }
+  };
+  for (const { file, text } of outputs) {
+    if (file !== undefined) attempt(file, () => io.writeFile(file, text));
   }
+  for (const { file, text } of appendices) attempt(file, () => io.appendFile(file, text));
   if (problems.length > 0) throw new InputError(problems);
 }
 
@@ -106,12 +131,17 @@ const UNWRITABLE: Readonly<Record<string, string>> = {
   ENOENT: 'cannot be written: there is no such directory',
 };
 
+/** Of a file: it has no width. */
+function plainTerminal(): Promise<Terminal> {
+  return terminalOf(Number.POSITIVE_INFINITY, false);
+}
+
 async function terminalFor(
   { file }: Destination,
   color: boolean | undefined,
   io: Io,
 ): Promise<Terminal> {
-  if (file !== undefined) return terminalOf(Number.POSITIVE_INFINITY, false);
+  if (file !== undefined) return plainTerminal();
   // What is piped is not wrapped: a program reads lines, and so does grep.
   const width = io.columns ?? (Number(io.env.COLUMNS) || Number.POSITIVE_INFINITY);
   return terminalOf(width, color ?? wantsColour(io));

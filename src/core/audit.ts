@@ -138,8 +138,10 @@ export function sumOf(cells: Iterable<PricedCell>): Sum {
 
 function addTokens(sums: Tokens, added: Tokens): void {
   for (const modality of MODALITIES) {
+    const ofAdded = added[modality];
+    if (ofAdded === undefined) continue;
     for (const kind of TOKEN_KINDS) {
-      const tokens = added[modality]?.[kind];
+      const tokens = ofAdded[kind];
       if (tokens === undefined) continue;
       const ofModality = sums[modality] ?? {};
       sums[modality] = ofModality;

@@ -1,22 +1,37 @@
-import type { Encoding } from './encodings.ts';
+import type { CallShare, CountInput, InputCount } from './input-count.ts';
 import { InputError } from './input-error.ts';
-import { type Money, NOTHING, type Range, span, times } from './money.ts';
+import type { Doubt } from './lookup.ts';
+import { type Money, NOTHING, type Range, span, times, ZERO } from './money.ts';
 import { resolveModel } from './names.ts';
-import { type CostLine, priceUsage, type Total, totalOf } from './price.ts';
+import {
+  type Cost,
+  type CostItem,
+  type CostLine,
+  priceUsage,
+  type Total,
+  totalOf,
+} from './price.ts';
 import type { Model, RateTable } from './rates.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
-import type { ServiceTier, Tokens, Usage } from './usage.ts';
+import {
+  MODALITIES,
+  type ServiceTier,
+  sumTokens,
+  TOKEN_KINDS,
+  type TokenKind,
+  type Tokens,
+  type Usage,
+} from './usage.ts';
 import { count } from './wording.ts';
 
-/** A text to be sent as a request. */
+/** Something to be sent: a text, a request, or a file of requests. */
 export interface Prompt {
   readonly source: Source;
   readonly bytes: number;
   /** Peculiarities of the bytes that a reader of the report should know. */
   readonly peculiarities: readonly Peculiarity[];
-  /** Tokens of the text alone, without the few that a chat message adds; null where not known. */
-  countTokens(encoding: Encoding): number | null;
+  readonly countInput: CountInput;
 }
 export type Peculiarity = 'empty' | 'byte-order-mark' | 'invalid-utf-8';
 
@@ -71,14 +86,15 @@ export interface ModelEstimate {
 
 export interface PromptEstimate {
   readonly prompt: Prompt;
-  /** Of one call; null when no tokenizer is known. */
+  readonly input: InputCount;
+  /** Of all calls that the prompt holds, which is mostly one; null when it is not known. */
   readonly inputTokens: number | null;
-  /** All calls of this prompt, with the output that was asked for. */
-  readonly line: CostLine;
+  /** All its calls, as often as they are made, with the output that was asked for. */
+  readonly lines: readonly CostLine[];
   /** What 1,000 output tokens add to one call; undefined where a model has no output. */
   readonly perThousandOutput: CostLine | undefined;
-  /** All calls, each with as much output as the model can give; undefined where that is unknown. */
-  readonly atMaximumOutput: CostLine | undefined;
+  /** All calls, each with as much output as it can have; undefined where that is unknown. */
+  readonly atMaximumOutput: readonly CostLine[] | undefined;
 }
 
 /**
@@ -104,70 +120,174 @@ function estimatePrompt(
   model: Model | undefined,
   prompt: Prompt,
 ): PromptEstimate {
-  const encoding = model?.encoding ?? null;
-  const inputTokens = encoding === null ? null : prompt.countTokens(encoding);
-  const calls = request.requests ?? 1;
-  const output = hasOutput(model) ? (request.outputTokens ?? 0) : 0;
-  const room = maximumOutput(model, inputTokens ?? 0);
-  const price = (tokens: Tokens, requests: number) =>
-    priceUsage(rates, usageOf(request, name, prompt, inputTokens, tokens, requests));
-  const all = (outputTokens: number) =>
-    price(tokensOf(request, prompt.source, inputTokens, outputTokens), calls);
+  const input = prompt.countInput(model);
+  const price = (share: CallShare, output: number) =>
+    priceShare(request, rates, name, prompt.source, share, output);
+  const output = request.outputTokens ?? 0;
+  const maximum = input.shares.map((share) => maximumOutput(model, share));
+  const takesOutput = hasOutput(model) && input.shares.some(({ answers }) => answers > 0);
   return {
     prompt,
-    inputTokens,
-    line: all(output),
-    perThousandOutput: hasOutput(model) ? price({ text: { output: 1000 } }, 1) : undefined,
-    atMaximumOutput: hasOutput(model) && room !== undefined ? all(room) : undefined,
+    input,
+    inputTokens: input.total.expected,
+    lines: input.shares.map((share) => price(share, takesOutput ? output * share.answers : 0)),
+    perThousandOutput: takesOutput
+      ? priceUsage(
+          rates,
+          usageOf(request, name, prompt.source, input.shares, { text: { output: 1000 } }),
+        )
+      : undefined,
+    atMaximumOutput:
+      takesOutput && maximum.every((most) => most !== undefined)
+        ? input.shares.map((share, index) => price(share, maximum[index] ?? 0))
+        : undefined,
   };
+}
+
+/** `output`: of all calls of the share. */
+function priceShare(
+  request: EstimateRequest,
+  rates: RateTable,
+  name: string,
+  source: Source,
+  share: CallShare,
+  output: number,
+): CostLine {
+  const at = (tokens: Tokens) =>
+    priceUsage(rates, {
+      ...usageOf(request, name, source, [share], tokens),
+      requests: share.calls * (request.requests ?? 1),
+      quantities: share.quantities.map((quantity) => ({
+        ...quantity,
+        amount: quantity.amount * (request.requests ?? 1),
+      })),
+    });
+  const low = tokensOf(request, source, share, share.low, output);
+  const high = tokensOf(request, source, share, share.high, output);
+  const line = spanned(at(low), isSame(low, high) ? undefined : at(high), share);
+  if (share.unknown.length === 0) return line;
+  // More of the input than is known: that part has no price.
+  const { items } = at({ text: { input: null } });
+  const reason = share.unknown.join('; ');
+  const unknown = items.map((item) =>
+    item.cost.kind === 'unpriced' ? { ...item, cost: { ...item.cost, reason } } : item,
+  );
+  return { ...line, items: [...line.items, ...unknown] };
 }
 
 function usageOf(
   request: EstimateRequest,
   model: string,
-  prompt: Prompt,
-  inputTokens: number | null,
+  source: Source,
+  shares: readonly CallShare[],
   tokens: Tokens,
-  requests: number,
 ): Usage {
   return {
-    source: prompt.source,
+    source,
     model,
     at: request.at,
     tier: request.tier ?? 'standard',
     region: request.region ?? 'global',
-    requests,
+    requests: 1,
     tokens,
-    inputTokensPerRequest: { least: inputTokens ?? 0, most: inputTokens ?? 0 },
+    inputTokensPerRequest: {
+      least: Math.min(...shares.map((share) => share.inputTokensPerRequest.least)),
+      most: Math.max(...shares.map((share) => share.inputTokensPerRequest.most)),
+    },
   };
 }
 
+function isSame(a: Tokens, b: Tokens): boolean {
+  return MODALITIES.every((modality) =>
+    TOKEN_KINDS.every((kind) => (a[modality]?.[kind] ?? 0) === (b[modality]?.[kind] ?? 0)),
+  );
+}
+
+/** One line for the fewest and the most tokens that there can be. */
+function spanned(
+  low: CostLine,
+  high: CostLine | undefined,
+  { low: fewest, high: most }: CallShare,
+) {
+  if (!high) return low;
+  const doubt: Doubt = {
+    reason: `the input is ${tokensText(fewest)} to ${tokensText(most)} tokens`,
+    settledBy: "OpenAI's own count of the request",
+  };
+  const items = high.items.map((item): CostItem => {
+    const other = low.items.find(
+      ({ modality, kind }) => modality === item.modality && kind === item.kind,
+    );
+    return { ...item, cost: spanOf(other?.cost, item.cost, doubt) };
+  });
+  return { ...high, items };
+}
+
+function tokensText(tokens: Tokens): string {
+  return count(sumTokens(tokens, (kind) => kind !== 'output'));
+}
+
+function spanOf(low: Cost | undefined, high: Cost, doubt: Doubt): Cost {
+  if (high.kind === 'unpriced') return high;
+  if (low?.kind === 'unpriced') return low;
+  const from = low === undefined ? ZERO : low.kind === 'priced' ? low.amount : low.low;
+  const to = high.kind === 'priced' ? high.amount : high.high;
+  if (from === to) return high;
+  const [lowRate, highRate] = [
+    low?.kind === 'ranged' ? low.lowRate : high.kind === 'priced' ? high.rate : high.lowRate,
+    high.kind === 'priced' ? high.rate : high.highRate,
+  ];
+  const doubts = high.kind === 'ranged' ? [...high.doubts, doubt] : [doubt];
+  return { kind: 'ranged', low: from, high: to, lowRate, highRate, doubts };
+}
+
+/** The tokens of all calls, as often as they are made. */
 function tokensOf(
   request: EstimateRequest,
   source: Source,
-  input: number | null,
+  share: CallShare,
+  counted: Tokens,
   output: number,
 ): Tokens {
   const { cacheWriteTokens = 0, requests = 1 } = request;
-  const cachedTokens = request.cachedTokens ?? shareOf(input ?? 0, request.cachedShare ?? 0);
-  if (input === null) return { text: { input, output: output * requests } };
-  const uncached = input - cachedTokens - cacheWriteTokens;
-  if (uncached < 0) {
-    const asked = `${count(cachedTokens + cacheWriteTokens)} cached and written tokens`;
-    const message = `${asked} are more than its ${count(input)} input tokens`;
+  const { calls } = share;
+  const input = counted.text?.input ?? 0;
+  const cached = request.cachedTokens ?? 0;
+  if (
+    cached + cacheWriteTokens > share.inputTokensPerRequest.least &&
+    counted.text?.input !== null
+  ) {
+    const asked = `${count(cached + cacheWriteTokens)} cached and written tokens`;
+    const message = `${asked} are more than its ${count(share.inputTokensPerRequest.least)} input tokens`;
     throw new InputError([{ source, message }]);
   }
+  const cachedInput =
+    request.cachedTokens === undefined ? shareOf(input, request.cachedShare ?? 0) : cached * calls;
+  const written = cacheWriteTokens * calls;
   const text = {
-    input: uncached * requests,
-    cachedInput: cachedTokens * requests,
-    [request.cacheTtl === '12h' ? 'cacheWrite12h' : 'cacheWrite30m']: cacheWriteTokens * requests,
-    output: output * requests,
+    ...counted.text,
+    input: counted.text?.input === null ? null : input - cachedInput - written,
+    ...(counted.text?.input === null ? {} : { cachedInput }),
+    ...(counted.text?.input === null
+      ? {}
+      : { [request.cacheTtl === '12h' ? 'cacheWrite12h' : 'cacheWrite30m']: written }),
+    output: (counted.text?.output ?? 0) + output,
   };
-  if (!Object.values(text).every(Number.isSafeInteger)) {
-    const message = `${count(requests)} calls have more tokens than can be counted exactly`;
-    throw new InputError([{ source, message }]);
+  const scaled: Tokens = {};
+  for (const modality of MODALITIES) {
+    const of = modality === 'text' ? text : counted[modality];
+    for (const kind of TOKEN_KINDS) {
+      const tokens = of?.[kind];
+      if (tokens === undefined) continue;
+      const all = tokens === null ? null : tokens * requests;
+      if (all !== null && !Number.isSafeInteger(all)) {
+        const message = `${count(requests)} calls have more tokens than can be counted exactly`;
+        throw new InputError([{ source, message }]);
+      }
+      scaled[modality] = { ...scaled[modality], [kind]: all };
+    }
   }
-  return { text };
+  return scaled;
 }
 
 /** A share to a hundredth of a percent, in whole numbers: 0.29 of 100 is 29. */
@@ -179,16 +299,42 @@ export function hasOutput(model: Model | undefined): boolean {
   return model?.kind !== 'embedding' && model?.kind !== 'moderation';
 }
 
-/** The most output tokens that one call can have; undefined where the limits are not known. */
-function maximumOutput(model: Model | undefined, input: number): number | undefined {
-  const limits: number[] = [];
-  if (model?.maxOutputTokens !== undefined) limits.push(model.maxOutputTokens);
-  if (model?.contextWindow !== undefined) limits.push(model.contextWindow - input);
-  return model?.maxOutputTokens === undefined ? undefined : Math.max(0, Math.min(...limits));
+/** The most output tokens of all answers together; undefined where the limits are not known. */
+function maximumOutput(model: Model | undefined, share: CallShare): number | undefined {
+  const { answers, maxOutputTokens, inputTokensPerRequest } = share;
+  const ofModel = model?.maxOutputTokens;
+  if (ofModel === undefined) return maxOutputTokens;
+  const room = (model?.contextWindow ?? Infinity) - inputTokensPerRequest.least;
+  const ofEach = Math.max(0, Math.min(ofModel, room));
+  return Math.min(maxOutputTokens ?? Infinity, ofEach * answers);
 }
 
 export function costOf(estimate: ModelEstimate): Total {
-  return totalOf(estimate.prompts.map(({ line }) => line));
+  return totalOf(estimate.prompts.flatMap(({ lines }) => lines));
+}
+
+/** How many calls are made in all. */
+export function callsOf(prompts: readonly PromptEstimate[]): number {
+  return prompts.reduce(
+    (sum, { lines }) => lines.reduce((all, { usage }) => all + usage.requests, sum),
+    0,
+  );
+}
+
+/** Tokens of some kinds, of all calls; the high end where it is a range. */
+export function tokensOfKinds(
+  prompts: readonly PromptEstimate[],
+  kinds: readonly TokenKind[],
+): number {
+  const lines = prompts.flatMap((prompt) => prompt.lines);
+  return lines.reduce(
+    (sum, { items }) =>
+      items.reduce(
+        (all, { kind, tokens }) => all + (kinds.includes(kind) ? (tokens ?? 0) : 0),
+        sum,
+      ),
+    0,
+  );
 }
 
 /** The cost with as much output as the model can give; undefined where that is not known. */
@@ -196,7 +342,7 @@ export function costAtMaximum(estimate: ModelEstimate): Total | undefined {
   const lines: CostLine[] = [];
   for (const { atMaximumOutput } of estimate.prompts) {
     if (!atMaximumOutput) return undefined;
-    lines.push(atMaximumOutput);
+    lines.push(...atMaximumOutput);
   }
   return totalOf(lines);
 }
@@ -223,7 +369,14 @@ export function perMonth(range: Range, per: Period): Range {
 /** Whether the amounts of a model leave nothing out: its output was given, or it has none. */
 export function outputIsKnown({ request, models }: Estimate, name: string): boolean {
   const found = models.find((estimate) => estimate.name === name);
-  return request.outputTokens !== undefined || !hasOutput(found?.model);
+  if (request.outputTokens !== undefined || !hasOutput(found?.model)) return true;
+  const prompts = found?.prompts ?? [];
+  return prompts.length > 0 && prompts.every(({ input }) => isSettled(input));
+}
+
+/** Whether the requests themselves say how much output there is, as those for images do. */
+function isSettled({ shares }: InputCount): boolean {
+  return shares.every(({ answers }) => answers === 0);
 }
 
 /** Whether the amounts leave out output that the models will bill. */

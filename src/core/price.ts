@@ -72,8 +72,10 @@ export function priceUsage(table: RateTable, usage: Usage, memo?: RateMemo): Cos
   const model = resolution.model;
   const items: CostItem[] = [];
   for (const modality of MODALITIES) {
+    const ofModality = usage.tokens[modality];
+    if (ofModality === undefined) continue;
     for (const kind of TOKEN_KINDS) {
-      const tokens = usage.tokens[modality]?.[kind];
+      const tokens = ofModality[kind];
       if (tokens === undefined) continue;
       if (tokens !== 0) items.push({ modality, kind, tokens, cost: cost(modality, kind, tokens) });
     }

@@ -158,12 +158,12 @@ export function callPrompts(
 }
 
 function callOf(
-  { line, atMaximumOutput, perThousandOutput }: PromptEstimate,
+  { lines, atMaximumOutput, perThousandOutput }: PromptEstimate,
   model: Model | undefined,
   output: PromptSettings['outputTokens'],
 ): Calls {
-  const given = totalOf([line]);
-  const longest = atMaximumOutput && totalOf([atMaximumOutput]);
+  const given = totalOf(lines);
+  const longest = atMaximumOutput && totalOf(atMaximumOutput);
   const [unpriced] = (output === 'maximum' ? (longest ?? given) : given).unpriced;
   const missing = unpriced?.item.cost.kind === 'unpriced' ? unpriced.item.cost.reason : undefined;
   if (typeof output === 'number' || !hasOutput(model)) {

@@ -87,7 +87,9 @@ export function inputTokens(tokens: Tokens): number {
 export function sumTokens(tokens: Tokens, counts: (kind: TokenKind) => boolean): number {
   let sum = 0;
   for (const modality of MODALITIES) {
-    for (const kind of TOKEN_KINDS) if (counts(kind)) sum += tokens[modality]?.[kind] ?? 0;
+    const ofModality = tokens[modality];
+    if (ofModality === undefined) continue;
+    for (const kind of TOKEN_KINDS) if (counts(kind)) sum += ofModality[kind] ?? 0;
   }
   return sum;
 }

@@ -1,4 +1,5 @@
 import type { Prompt } from '../core/estimate.ts';
+import { textCount } from '../core/input-count.ts';
 import { InputError } from '../core/input-error.ts';
 import { PERIODS, type PromptSettings } from '../core/prompt-budget.ts';
 import { SERVICE_TIERS, type ServiceTier } from '../core/usage.ts';
@@ -103,7 +104,7 @@ function ofEstimate(report: Json, entry: Json, fail: Fail): ReportedCall {
 }
 
 function promptOf(file: string, tokens: number | null): Prompt {
-  return { source: { file }, bytes: 0, peculiarities: [], countTokens: () => tokens };
+  return { source: { file }, bytes: 0, peculiarities: [], countInput: () => textCount(tokens) };
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,8 +1,12 @@
 import type { Encoding } from '../core/encodings.ts';
 import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
+import { type CountInput, textCount } from '../core/input-count.ts';
 import { InputError } from '../core/input-error.ts';
 import { errorCode, pathsOf } from './file-names.ts';
+
+const asItIs: InputOf = (countText) => (model) =>
+  textCount(model?.encoding ? countText(model.encoding) : null);
 
 /** Counts the tokens of one text after another, each of which comes in pieces. */
 export interface TokenCounter {
@@ -13,6 +17,8 @@ export interface TokenCounter {
   readonly isRepaired: boolean;
 }
 export type TokenCounters = ReadonlyMap<Encoding, TokenCounter>;
+/** What becomes of the tokens of a text: with a message around it, or as they are. */
+export type InputOf = (countText: (encoding: Encoding) => number) => CountInput;
 
 /** A thousand times what the largest context window holds: this is no prompt but a mistake. */
 export const MAX_PROMPT_BYTES = 4 * 1024 ** 3;
@@ -31,8 +37,9 @@ export async function readPrompts(
   names: readonly string[],
   files: Files,
   counters: TokenCounters,
+  inputOf: InputOf = asItIs,
 ): Promise<ReadPrompts> {
-  const read = await readEach(await pathsOf(names, files), files, counters);
+  const read = await readEach(await pathsOf(names, files), files, counters, inputOf);
   if (read.prompts.length === 0) {
     throw new InputError(
       read.unreadable.map(({ source, reason }) => ({
@@ -54,11 +61,12 @@ export async function readEach(
   paths: readonly string[],
   files: Files,
   counters: TokenCounters,
+  inputOf: InputOf,
 ): Promise<ReadPrompts> {
   const prompts: Prompt[] = [];
   const unreadable: Unreadable[] = [];
   for (const path of paths) {
-    const read = await readPrompt(path, files, counters);
+    const read = await readPrompt(path, files, counters, inputOf);
     if ('reason' in read) unreadable.push(read);
     else prompts.push(read);
   }
@@ -69,6 +77,7 @@ async function readPrompt(
   path: string,
   files: Files,
   counters: TokenCounters,
+  inputOf: InputOf,
 ): Promise<Prompt | Unreadable> {
   const source = { file: path };
   const stat = path === '-' ? undefined : files.stat(path);
@@ -86,7 +95,7 @@ async function readPrompt(
   } catch (error) {
     return { source, reason: `cannot be read (${errorCode(error)})` };
   }
-  return builder.finish(path);
+  return builder.finish(path, inputOf);
 }
 
 /** Everything that is to be known of a text, found out in one pass over it. */
@@ -113,18 +122,18 @@ class PromptBuilder {
     return true;
   }
 
-  finish(file: string): Prompt {
+  finish(file: string, inputOf: InputOf): Prompt {
     const counts = new Map<Encoding, number>();
     for (const [encoding, counter] of this.#counters) counts.set(encoding, counter.end());
     return {
       source: { file },
       bytes: this.#bytes,
       peculiarities: this.#peculiarities(),
-      countTokens: (encoding) => {
+      countInput: inputOf((encoding) => {
         const count = counts.get(encoding);
         if (count === undefined) throw new RangeError(`not counted with ${encoding}`);
         return count;
-      },
+      }),
     };
   }
 

@@ -80,7 +80,7 @@ function toRateTable(json: RateFile, bytes: Uint8Array, file: string): RateTable
     get priceChanges() {
       return changes();
     },
-    names: new Map(entries.flatMap(({ model, read }) => namesOf(model, read))),
+    names: namesOf(entries),
   };
 }
 
@@ -206,19 +206,41 @@ function instant(text: string): Instant {
   return parsed;
 }
 
-function namesOf(model: RateFileModel, read: () => Model): [string, NamedModel][] {
-  const named = (as: NamedModel['as'], period: { from: string | null; to: string | null }) => ({
-    get model() {
-      return read();
-    },
-    as,
-    ...toPeriod(period),
-  });
-  const always = { from: null, to: null };
-  const { id, snapshots = [], aliases = [] } = model;
-  return [
-    [id, named('id', always)],
-    ...snapshots.map((name): [string, NamedModel] => [name, named('snapshot', always)]),
-    ...aliases.map((alias): [string, NamedModel] => [alias.name, named('alias', alias)]),
-  ];
+function namesOf(
+  entries: readonly { readonly model: RateFileModel; readonly read: () => Model }[],
+): Map<string, NamedModel> {
+  const names = new Map<string, NamedModel>();
+  for (const { model, read } of entries) {
+    names.set(model.id, new Name(read, 'id', ALWAYS));
+    for (const name of model.snapshots ?? []) names.set(name, new Name(read, 'snapshot', ALWAYS));
+    for (const alias of model.aliases ?? []) {
+      names.set(alias.name, new Name(read, 'alias', toPeriod(alias)));
+    }
+  }
+  return names;
+}
+
+const ALWAYS = { from: null, to: null };
+
+/** A name whose model is read when it is asked for. There are hundreds of them. */
+class Name implements NamedModel {
+  readonly as: NamedModel['as'];
+  readonly from: Instant | null;
+  readonly to: Instant | null;
+  readonly #read: () => Model;
+
+  constructor(
+    read: () => Model,
+    as: NamedModel['as'],
+    { from, to }: Pick<NamedModel, 'from' | 'to'>,
+  ) {
+    this.#read = read;
+    this.as = as;
+    this.from = from;
+    this.to = to;
+  }
+
+  get model(): Model {
+    return this.#read();
+  }
 }

@@ -3,7 +3,7 @@ import { auditTable, billTable, reconciliationTable } from './audit-table.ts';
 import { answerLines, auditHeading, leftOutLine, rowsLine } from './audit-text.ts';
 import { crossTable } from './cross-table.ts';
 import { findingLine } from './finding.ts';
-import { markdownText } from './markdown-text.ts';
+import { commentMarker, markdownText } from './markdown-text.ts';
 import { markdownTable } from './table.ts';
 import { ratesLine } from './text.ts';
 
@@ -12,6 +12,7 @@ export function auditMarkdown(report: AuditReport): string {
   const { bill, reconciliation } = report;
   const differences = reconciliation?.lines.filter((line) => line.class !== 'equal') ?? [];
   const blocks = [
+    commentMarker(report.command),
     markdownText(auditHeading(report)),
     answerLines(report)
       .map(({ label, value }) => `- ${label}: **${markdownText(value)}**`)

@@ -2,7 +2,7 @@ import type { CheckReport, Comparison, DiffReport } from '../core/report.ts';
 import { changeLines, changeTable, checkAnswer, checkTable } from './check-table.ts';
 import { changesIn, diffHeading } from './check-text.ts';
 import { findingLine } from './finding.ts';
-import { markdownText } from './markdown-text.ts';
+import { commentMarker, markdownText } from './markdown-text.ts';
 import { outlookLines } from './outlook.ts';
 import { markdownTable } from './table.ts';
 import { ratesLine } from './text.ts';
@@ -11,6 +11,7 @@ import { ratesLine } from './text.ts';
 export function checkMarkdown(report: CheckReport): string {
   const told = report.findings.filter(({ severity }) => severity !== 'note');
   return joined([
+    commentMarker(report.command),
     `**openai-cost: ${markdownText(checkAnswer(report))}**`,
     told.map((finding) => `- ${markdownText(findingLine(finding))}`).join('\n'),
     markdownTable(checkTable(report)),
@@ -27,6 +28,7 @@ export function checkMarkdown(report: CheckReport): string {
 export function diffMarkdown(report: DiffReport): string {
   const { comparison } = report;
   return joined([
+    commentMarker(report.command),
     `**openai-cost: ${markdownText(diffHeading(report))}**`,
     ...comparisonBlocks(comparison),
     changesIn(comparison) === 0 ? 'Nothing has changed.' : '',

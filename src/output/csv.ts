@@ -1,13 +1,15 @@
 import {
+  callsOf,
   costOf,
   type ModelEstimate,
   outputIsKnown,
   type PromptEstimate,
+  tokensOfKinds,
 } from '../core/estimate.ts';
 import { exactUsd } from '../core/money.ts';
 import { type Total, totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
-import { sumTokens, type TokenKind } from '../core/usage.ts';
+import type { TokenKind } from '../core/usage.ts';
 import { safeText } from './safe.ts';
 
 /** For spreadsheets: exact amounts, an empty cell for what is not known, never a zero. */
@@ -15,7 +17,7 @@ export function csv(report: EstimateReport): string {
   const rows = report.models.flatMap((estimate) =>
     report.by === 'file'
       ? estimate.prompts.map((prompt) =>
-          row(report, estimate, prompt.prompt.source.file, [prompt], totalOf([prompt.line])),
+          row(report, estimate, prompt.prompt.source.file, [prompt], totalOf(prompt.lines)),
         )
       : [row(report, estimate, '', estimate.prompts, costOf(estimate))],
   );
@@ -47,14 +49,7 @@ function row(
 ): string[] {
   const counted = prompts.every(({ inputTokens }) => inputTokens !== null);
   const tokens = (...kinds: readonly TokenKind[]) =>
-    counted
-      ? prompts
-          .reduce(
-            (sum, { line }) => sum + sumTokens(line.usage.tokens, (kind) => kinds.includes(kind)),
-            0,
-          )
-          .toString()
-      : '';
+    counted ? String(tokensOfKinds(prompts, kinds)) : '';
   const known = outputIsKnown(report, name);
   const complete = total.unpriced.length === 0;
   const low = exactUsd(total.low);
@@ -63,7 +58,7 @@ function row(
   return [
     name,
     file,
-    prompts.reduce((sum, { line }) => sum + line.usage.requests, 0).toString(),
+    String(callsOf(prompts)),
     tokens('input'),
     tokens('cachedInput'),
     tokens('cacheWrite30m', 'cacheWrite12h'),

@@ -91,10 +91,12 @@ function rowCost(row: EstimateRow): Total {
 
 function part(row: EstimateRow, side: 'input' | 'output'): Total {
   return totalOf(
-    estimateOf(row).prompts.map(({ line }) => ({
-      ...line,
-      items: line.items.filter(({ kind }) => (kind === 'output') === (side === 'output')),
-    })),
+    estimateOf(row)
+      .prompts.flatMap(({ lines }) => lines)
+      .map((line) => ({
+        ...line,
+        items: line.items.filter(({ kind }) => (kind === 'output') === (side === 'output')),
+      })),
   );
 }
 

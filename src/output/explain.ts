@@ -13,9 +13,11 @@ import { wrap } from './wrap.ts';
 export function explanation(report: EstimateReport, width: number): string {
   return report.models
     .flatMap(({ name, prompts }) =>
-      prompts.map(({ prompt, line }) => {
+      prompts.map(({ prompt, lines: priced }) => {
         const head = `${safeText(name)}, ${safeText(prompt.source.file)}`;
-        const lines = line.items.flatMap((item) => explainItem(item, report.rates));
+        const lines = priced
+          .flatMap(({ items }) => items)
+          .flatMap((item) => explainItem(item, report.rates));
         return [head, ...lines].map((text) => wrap(text, width)).join('\n');
       }),
     )

@@ -10,13 +10,25 @@ import type { Terminal } from './terminal.ts';
 /** Result in, text out: somebody else writes it. */
 export type Reporter<Report> = (report: Report, terminal: Terminal) => string;
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Text that is to be added to the end of a file. */
+export interface Appendix {
+  readonly file: string;
+  readonly text: string;
+}
+
 /** A format: how each command reports in it, loaded when asked for, and what it is good for. */
 export interface Format {
   readonly estimate: () => Promise<Reporter<EstimateReport>>;
   readonly audit: () => Promise<Reporter<AuditReport>>;
-  readonly check?: () => Promise<Reporter<CheckReport>>;
-  readonly diff?: () => Promise<Reporter<DiffReport>>;
+  readonly check: () => Promise<Reporter<CheckReport>>;
+  readonly diff: () => Promise<Reporter<DiffReport>>;
   readonly help: string;
+  /** What it adds to files that the environment names; the report is there in Markdown as well. */
+  readonly appendices?: () => Promise<
+    (report: Report, markdown: string, env: Environment) => Appendix[]
+  >;
   /** A format without room for findings leaves them to standard error. */
   readonly showsFindings: boolean;
 }
@@ -54,15 +66,36 @@ export const FORMATS = {
     help: 'for pull requests',
     showsFindings: true,
   },
+  github: {
+    ...forAll(async () => (await import('./github.ts')).github),
+    appendices: async () => (await import('./github-files.ts')).githubFiles,
+    help: 'annotations, a summary and outputs of a GitHub workflow',
+    showsFindings: true,
+  },
+  junit: {
+    ...forAll(async () => (await import('./junit.ts')).junit),
+    help: 'test results',
+    showsFindings: true,
+  },
+  sarif: {
+    ...forAll(async () => (await import('./sarif.ts')).sarif),
+    help: 'code scanning',
+    showsFindings: true,
+  },
+  gitlab: {
+    ...forAll(async () => (await import('./gitlab.ts')).gitlab),
+    help: 'code quality in GitLab',
+    showsFindings: true,
+  },
 } as const satisfies Record<string, Format>;
+
+/** A format that tells the same of every report. */
+function forAll(reporter: () => Promise<Reporter<Report>>) {
+  return { estimate: reporter, audit: reporter, check: reporter, diff: reporter };
+}
 
 export type FormatName = keyof typeof FORMATS;
 export const FORMAT_NAMES = Object.keys(FORMATS) as [FormatName, ...FormatName[]];
-
-/** The formats in which a command reports. */
-export function formatsOf(command: Report['command']): FormatName[] {
-  return FORMAT_NAMES.filter((name) => command in FORMATS[name]);
-}
 
 /** A format and the file that it goes to; undefined is standard output. */
 export interface Destination<Name = FormatName> {

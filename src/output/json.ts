@@ -1,5 +1,6 @@
 import { itemsOf } from '../core/audit.ts';
 import {
+  callsOf,
   costAtMaximum,
   costOf,
   costPerThousandOutput,
@@ -8,6 +9,7 @@ import {
   outputIsKnown,
   type PromptEstimate,
   perMonth,
+  tokensOfKinds,
   totalOfAll,
 } from '../core/estimate.ts';
 import { exactUsd, type Range } from '../core/money.ts';
@@ -15,7 +17,7 @@ import { type CostItem, type CostLine, type QuantityItem, totalOf } from '../cor
 import type { RateTable } from '../core/rates.ts';
 import type { EstimateReport, Finding } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
-import { sumTokens } from '../core/usage.ts';
+import type { TokenKind } from '../core/usage.ts';
 import type { Amount } from './amount.ts';
 import { ratesOf, sourcesOf, usdPerMillion } from './explain.ts';
 
@@ -46,14 +48,18 @@ export function json(report: EstimateReport): string {
       file: prompt.prompt.source.file,
       model: name,
       bytes: prompt.prompt.bytes,
-      ...amounts(totalOf([prompt.line])),
-      requests: prompt.line.usage.requests,
+      ...amounts(totalOf(prompt.lines)),
+      requests: callsOf([prompt]),
       tokens: tokensOf(report, name, [prompt]),
     })),
     unpriced: unpricedEntries(models),
     findings: report.findings.map(findingEntry),
     ...(report.explain
-      ? { explain: lines.flatMap(({ prompt }) => explainEntries(prompt.line, report.rates)) }
+      ? {
+          explain: lines.flatMap(({ prompt }) =>
+            prompt.lines.flatMap((line) => explainEntries(line, report.rates)),
+          ),
+        }
       : {}),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -83,7 +89,7 @@ function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
     id: model?.id ?? null,
     ...amounts(total),
     ...monthOf(total, report, total.unpriced.length === 0),
-    requests: prompts.reduce((sum, { line }) => sum + line.usage.requests, 0),
+    requests: callsOf(prompts),
     tokens: tokensOf(report, name, prompts),
     perThousandOutput: optionalAmounts(costPerThousandOutput(estimate)),
     atMaximumOutput: optionalAmounts(costAtMaximum(estimate)),
@@ -96,11 +102,7 @@ function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
 /** Of all calls, in disjoint kinds. Null is "not known": no tokenizer, or no output given. */
 function tokensOf(report: EstimateReport, name: string, prompts: readonly PromptEstimate[]) {
   if (prompts.some(({ inputTokens }) => inputTokens === null)) return null;
-  const sum = (...kinds: readonly string[]) =>
-    prompts.reduce(
-      (total, { line }) => total + sumTokens(line.usage.tokens, (kind) => kinds.includes(kind)),
-      0,
-    );
+  const sum = (...kinds: readonly TokenKind[]) => tokensOfKinds(prompts, kinds);
   return {
     input: sum('input'),
     cachedInput: sum('cachedInput'),

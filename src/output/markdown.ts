@@ -2,7 +2,7 @@ import { coversInputOnly } from '../core/estimate.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { estimateTable } from './estimate-table.ts';
 import { findingLine } from './finding.ts';
-import { markdownText } from './markdown-text.ts';
+import { commentMarker, markdownText } from './markdown-text.ts';
 import { markdownTable } from './table.ts';
 import { heading, ratesLine, summaryLines, unpricedReasons } from './text.ts';
 
@@ -18,6 +18,7 @@ export function markdown(report: EstimateReport): string {
   );
   const findings = report.findings.map((finding) => `- ${markdownText(findingLine(finding))}`);
   const blocks = [
+    commentMarker(report.command),
     markdownText(heading(report)),
     markdownTable(estimateTable(report)),
     summary.join('\n'),

@@ -38,15 +38,7 @@ export function heading(report: EstimateReport): string {
   const [first] = prompts;
   const what =
     prompts.length === 1 && first ? nameOf(first.source.file) : `${prompts.length} files`;
-  const counts = [...new Set(report.models.map(tokensOf).filter((n) => n !== undefined))].sort(
-    (a, b) => a - b,
-  );
-  const least = counts[0];
-  const most = counts.at(-1);
-  const tokens =
-    least === undefined || most === undefined
-      ? ''
-      : `${least === most ? count(least) : `${count(least)} to ${count(most)}`} ${least === 1 && most === 1 ? 'token' : 'tokens'}`;
+  const tokens = tokensText(report);
   const calls = requests === 1 && !per ? '' : callsOf(requests, per, prompts.length > 1);
   const output = outputOf(report);
   return [
@@ -59,6 +51,40 @@ export function heading(report: EstimateReport): string {
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** The text alone, and what it comes to with what the API adds. */
+function tokensText({ models }: EstimateReport): string {
+  const all = models.map(tokensOf).filter((tokens) => tokens !== undefined);
+  const ofText = models.map(textTokensOf).filter((tokens) => tokens !== undefined);
+  const sent = spanText(all);
+  const text = spanText(ofText);
+  if (sent === '') return '';
+  return text === '' || text === sent
+    ? tokensNoun(sent)
+    : `${tokensNoun(text)} of text, ${sent} as sent`;
+}
+
+function tokensNoun(amount: string): string {
+  return `${amount} ${amount === '1' ? 'token' : 'tokens'}`;
+}
+
+/** `89`, or `89 to 96`; empty where there is nothing. */
+function spanText(numbers: readonly number[]): string {
+  if (numbers.length === 0) return '';
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+  return least === most ? count(least) : `${count(least)} to ${count(most)}`;
+}
+
+/** Undefined where the parts of any prompt are not known apart. */
+function textTokensOf({ prompts }: ModelEstimate): number | undefined {
+  let sum = 0;
+  for (const { input } of prompts) {
+    const text = input.parts.find(({ part }) => part === 'text');
+    if (!text || text.expected === null) return undefined;
+    sum += text.expected;
+  }
+  return sum;
 }
 
 function callsOf(requests: number, per: string | undefined, each: boolean): string {

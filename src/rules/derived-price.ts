@@ -8,11 +8,13 @@ export const derivedPrice: Rule<EstimateFacts> = {
   severity: 'note',
   *check({ models }) {
     const uses = models.flatMap(({ name, prompts }) =>
-      prompts.flatMap(({ line }) =>
-        line.items.map(({ cost }) => ({
-          name,
-          how: cost.kind === 'priced' ? cost.rate.derived : undefined,
-        })),
+      prompts.flatMap(({ lines }) =>
+        lines
+          .flatMap(({ items }) => items)
+          .map(({ cost }) => ({
+            name,
+            how: cost.kind === 'priced' ? cost.rate.derived : undefined,
+          })),
       ),
     );
     for (const [how, group] of grouped(uses, ({ how }) => how)) {

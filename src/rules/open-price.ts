@@ -9,8 +9,8 @@ export const openPrice: Rule<EstimateFacts> = {
   *check({ models }) {
     const doubts = new Map<string, Doubt>();
     for (const { prompts } of models) {
-      for (const { line, perThousandOutput } of prompts) {
-        const items = [...line.items, ...(perThousandOutput?.items ?? [])];
+      for (const { lines, perThousandOutput } of prompts) {
+        const items = [...lines.flatMap((line) => line.items), ...(perThousandOutput?.items ?? [])];
         for (const { cost } of items) {
           if (cost.kind !== 'ranged') continue;
           for (const doubt of cost.doubts) doubts.set(doubt.reason, doubt);

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true }));
 
-const ESTIMATE = ['estimate', 'prompt.txt', '-m', 'gpt-5.4', '-o', '10'];
+const ESTIMATE = ['estimate', 'prompt.txt', '--as', 'text', '-m', 'gpt-5.4', '-o', '10'];
 const OVER_BUDGET = [...ESTIMATE, '--budget', '0.0001'];
 const estimate = (...formats: string[]) => run([...ESTIMATE, ...formats], { cwd });
 

@@ -100,7 +100,7 @@ describe('text', () => {
       basis: 'estimate',
       low: 7,
       expected: 7,
-      high: 8,
+      high: 7,
     });
   });
 

@@ -7,8 +7,7 @@ import { encodingOf, firstByte, gunzip, isGzip, peek, toUtf8 } from './bytes.ts'
 import type { CsvRead } from './csv.ts';
 import { CSV_FORMATS } from './csv-formats.ts';
 import type { CsvFormat } from './format.ts';
-import { type FoundPage, missingPages, readJson } from './json.ts';
-import { JSON_FORMATS } from './json-formats.ts';
+import type { FoundPage } from './json.ts';
 import type { RowSum } from './scan.ts';
 import { type Apart, readCsvSums, type SumSink } from './scan-file.ts';
 import { LEAST_BYTES_FOR_RANGES, readCsvRanges, type ThreadedFile } from './scan-ranges.ts';
@@ -50,7 +49,7 @@ export async function readUsage(
     audited.push(read.file);
     pages.push(...read.pages);
   }
-  const missing = missingPages(pages);
+  const missing = pages.length === 0 ? [] : (await import('./json.ts')).missingPages(pages);
   for (const row of missing) sink({ row, rows: 1 }, row.source.file);
   return audited.map((each) => ({
     ...each,
@@ -106,6 +105,9 @@ async function readJsonFile(
   file: string,
   sink: (row: Row) => void,
 ): Promise<ReadFile> {
+  // Most files are CSV, and need none of these.
+  const { readJson } = await import('./json.ts');
+  const { JSON_FORMATS } = await import('./json-formats.ts');
   const { formats, rows, pages } = await readJson(chunks, file, JSON_FORMATS, sink);
   const format = formats.map(({ title }) => title).join(', ') || 'JSON';
   const explanation = rows === 0 ? 'the file is an empty list' : undefined;

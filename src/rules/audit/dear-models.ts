@@ -31,9 +31,7 @@ export const dearModels: Rule<AuditFacts> = {
       const saving = sumOfSavings(savings);
       const cost = savings.map(({ group }) => group.cost).reduce(addRanges, NOTHING);
       const after = savings.map((each) => each.after).reduce(addRanges, NOTHING);
-      const smaller = new Set(
-        savings.flatMap(({ group }) => smallerThan(facts, group.cell, group) ?? []),
-      );
+      const smaller = new Set(savings.flatMap(({ group }) => smallerThan(facts, group) ?? []));
       return {
         message: `${model}: ${usdRange(cost)}, ${percent(shareOf(cost, facts.total.cost))} of the total; the same tokens on ${listed([...smaller])} would have cost ${usdRange(after)}, ${usdRange(saving)} less: a what-if, as a smaller model may take more tokens or answer worse`,
         saving,
@@ -62,19 +60,24 @@ export const smallerModels = remembered((facts, limits): WhatIf => {
     isSure: () => true,
     change(cell, group) {
       if (!dear.has(nameOf(group))) return undefined;
-      const model = smallerThan(facts, group.cell, group);
+      const model = smallerThan(facts, group);
       return model === undefined ? undefined : { ...cell, model };
     },
   };
   return whatIf(facts, limits, step);
 });
 
+/** Asked several times for each group. */
+const smallerOf = new WeakMap<PriceGroup, { readonly id: string | undefined }>();
+
 /** The id of the first smaller one of the family that would have been cheaper. */
-function smallerThan(
-  facts: AuditFacts,
-  cell: Cell,
-  { model, cost }: PriceGroup,
-): string | undefined {
+function smallerThan(facts: AuditFacts, group: PriceGroup): string | undefined {
+  const smaller = smallerOf.get(group) ?? { id: findSmaller(facts, group) };
+  smallerOf.set(group, smaller);
+  return smaller.id;
+}
+
+function findSmaller(facts: AuditFacts, { cell, model, cost }: PriceGroup): string | undefined {
   return smallerOnes(facts.rates, model)
     .filter((smaller) => outlives(smaller, model, facts.now) && fits(smaller, cell))
     .map(({ id }) => id)

@@ -68,19 +68,19 @@ function remarkOn(what: string, { day, cells, cost, usual }: Jump, mostly: strin
 
 /** Even at the low end, against the high ends of the other days: a doubt is no jump. */
 function jumpsOf(cells: readonly PricedCell[], limits: Limits): Jump[] {
-  const days = [...grouped(cells, ({ cell }) => `${cell.day}`).values()].flatMap((ofDay) => {
+  const byDay = grouped(cells, ({ cell }) => `${cell.day}`);
+  if (byDay.size < limits['jump.days']) return [];
+  const days = [...byDay.values()].flatMap((ofDay) => {
     const [first] = ofDay;
     return first ? [{ day: first.cell.day, cells: ofDay, cost: costOf(ofDay) }] : [];
   });
-  if (days.length < limits['jump.days']) return [];
   const sorted = days.map(({ cost }) => cost.high).sort(compare);
+  const least = usdLimit(limits['jump.usd']);
+  const times = limits['jump.times'].toFixed(6);
   return days
+    .filter(({ cost }) => cost.low >= least)
     .map((day): Jump => ({ ...day, usual: medianWithout(sorted, day.cost.high) }))
-    .filter(
-      ({ cost, usual }) =>
-        cost.low >= usdLimit(limits['jump.usd']) &&
-        cost.low > floorTimes(usual, limits['jump.times'].toFixed(6)),
-    );
+    .filter(({ cost, usual }) => cost.low > floorTimes(usual, times));
 }
 
 function costOf(cells: readonly PricedCell[]): Range {

@@ -37,17 +37,18 @@ export function runCommand(command: string): Run {
   return { cpuSeconds, wallSeconds, peakMebibytes: undefined, output: stdout };
 }
 
-export function wallSeconds(args: readonly string[]): number {
-  return spawn(process.execPath, args).wallSeconds;
+/** @throws Error if it ends with another exit code */
+export function wallSeconds(args: readonly string[], exitCode = 0): number {
+  return spawn(process.execPath, args, exitCode).wallSeconds;
 }
 
-function spawn(program: string, args: readonly string[]) {
+function spawn(program: string, args: readonly string[], exitCode = 0) {
   const start = performance.now();
   const { status, stdout, stderr } = spawnSync(program, args, {
     encoding: 'utf8',
     maxBuffer: MOST_OUTPUT_BYTES,
   });
   const wallSeconds = (performance.now() - start) / 1000;
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
+  if (status !== exitCode) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
   return { stdout, stderr, wallSeconds };
 }

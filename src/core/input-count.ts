@@ -1,0 +1,69 @@
+/** What a prompt file, a request or a file of requests will be billed for, with a certain model. */
+import type { Model } from './rates.ts';
+import type { Count, CountedPart } from './tally.ts';
+import type { Quantity, Tokens } from './usage.ts';
+
+/** Calls that are priced alike: on one side of the threshold for long context. */
+export interface CallShare {
+  readonly calls: number;
+  /**
+   * Of all its calls, the fewest and the most: input, and such output as the request itself
+   * settles. A kind is null where no tokenizer is known. What is not known at all is in `unknown`.
+   */
+  readonly low: Tokens;
+  readonly high: Tokens;
+  readonly quantities: readonly Quantity[];
+  /** Why there is more than that, and nobody can say how much: each a clause of its own. */
+  readonly unknown: readonly string[];
+  /** Input tokens of a single call: the fewest and the most that any of them can have. */
+  readonly inputTokensPerRequest: { readonly least: number; readonly most: number };
+  /** Answers of all calls, each of which is output of its own; 0 where output is settled. */
+  readonly answers: number;
+  /** The most output tokens that the requests allow, all answers together; undefined if any does not say. */
+  readonly maxOutputTokens: number | undefined;
+}
+
+/** All calls of a prompt. */
+export interface InputCount {
+  /** At least one. */
+  readonly shares: readonly CallShare[];
+  /** The input tokens of all calls. */
+  readonly total: Count;
+  /** What they are made of; empty where nobody has told them apart. */
+  readonly parts: readonly CountedPart[];
+}
+
+/** How input is counted: it depends on the model. Undefined is one that the rate table does not know. */
+export type CountInput = (model: Model | undefined) => InputCount;
+
+/** One call with so many text tokens; null where no tokenizer is known. */
+export function textCount(
+  tokens: number | null,
+  total: Count = exactly(tokens),
+  parts: readonly CountedPart[] = [],
+): InputCount {
+  const ends = (input: number | null) => ({ text: { input } });
+  const [low, high] = tokens === null ? [null, null] : [total.low, total.high ?? total.low];
+  return {
+    shares: [
+      {
+        calls: 1,
+        low: ends(low),
+        high: ends(high),
+        quantities: [],
+        unknown: [],
+        inputTokensPerRequest: { least: low ?? 0, most: high ?? 0 },
+        answers: 1,
+        maxOutputTokens: undefined,
+      },
+    ],
+    total,
+    parts,
+  };
+}
+
+function exactly(tokens: number | null): Count {
+  return tokens === null
+    ? { basis: 'unknown', low: 0, expected: null, high: null }
+    : { basis: 'exact', low: tokens, expected: tokens, high: tokens };
+}

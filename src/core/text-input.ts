@@ -1,0 +1,59 @@
+/** How a plain text is counted: as it is, or as the message that it is sent in. */
+import type { Encoding } from './encodings.ts';
+import { type CountedModel, type FramingTable, framingOf } from './framing.ts';
+import { type CountInput, textCount } from './input-count.ts';
+import type { Model } from './rates.ts';
+import type { ConversationRequest } from './request.ts';
+import { RequestCounter } from './request-tokens.ts';
+
+/** `chat`: one message of the user, where the model takes messages. */
+export const TEXT_FORMS = ['chat', 'text', 'embedding'] as const;
+export type TextForm = (typeof TEXT_FORMS)[number];
+
+export function countedModel({ id, encoding, encodingBasis }: Model): CountedModel {
+  return { id, encoding, isEncodingKnown: encodingBasis !== 'assumed' };
+}
+
+/** `countText` is asked only for encodings of models that the text is counted for. */
+export function textInput(
+  countText: (encoding: Encoding) => number | null,
+  form: TextForm,
+  framing: FramingTable,
+): CountInput {
+  return (model) => {
+    const encoding = model?.encoding ?? null;
+    const tokens = encoding === null ? null : countText(encoding);
+    if (!model || tokens === null || form !== 'chat') return textCount(tokens);
+    if (framingOf(framing, model.id).kind !== 'messages') return textCount(tokens);
+    const counter = new RequestCounter({
+      framing,
+      countText: () => tokens,
+      countMedia: () => ({ basis: 'unknown', reason: 'a text has none' }),
+    });
+    const { total, parts } = counter.count(ONE_MESSAGE, countedModel(model));
+    return textCount(tokens, total, parts);
+  };
+}
+
+/** Its text is never looked at: how many tokens it has is known. */
+const ONE_MESSAGE: ConversationRequest = {
+  kind: 'conversation',
+  source: { file: '' },
+  endpoint: 'chat_completions',
+  model: undefined,
+  serviceTier: undefined,
+  maxOutputTokens: undefined,
+  answers: 1,
+  items: [
+    { kind: 'message', role: 'user', name: undefined, parts: [{ kind: 'text', text: 'text' }] },
+  ],
+  tools: [],
+  toolChoice: { kind: 'auto' },
+  parallelToolCalls: undefined,
+  format: { kind: 'text' },
+  reasoningEffort: undefined,
+  reasoningMode: undefined,
+  elsewhere: [],
+  cacheBreakpoints: [],
+  cacheKey: undefined,
+};
