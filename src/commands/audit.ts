@@ -7,7 +7,7 @@ import {
   type Sum,
   sumOf,
 } from '../core/audit.ts';
-import { BillFold } from '../core/bill.ts';
+import { BILL_DIMENSIONS, BillFold } from '../core/bill.ts';
 import { missingFrom } from '../core/budget.ts';
 import type { BilledEntry, UsageEntry } from '../core/entry.ts';
 import { InputError } from '../core/input-error.ts';
@@ -116,6 +116,7 @@ export async function factsOf(
   const effects =
     request.ratesAsOf === undefined ? undefined : priceEffects(rates, priced, pricing);
   const bill = read.bill.end(rates, request);
+  if (bill && isOnlyBill(read)) checkBillGroups(request);
   return {
     rates,
     now,
@@ -140,6 +141,21 @@ export async function factsOf(
           })
         : undefined,
   };
+}
+
+function isOnlyBill({ counts }: Read): boolean {
+  return counts.read === counts.billed + counts.empty;
+}
+
+/** @throws InputError when a bill is to be grouped by what it does not have */
+function checkBillGroups({ by, cross }: AuditRequest): void {
+  if (cross) throw new InputError('--cross is for usage, and these files have none; leave it out');
+  const missing = by.filter((dimension) => !Object.hasOwn(BILL_DIMENSIONS, dimension));
+  if (missing.length === 0) return;
+  const known = Object.keys(BILL_DIMENSIONS).join(', ');
+  throw new InputError(
+    `--by ${missing.join(',')}: what was billed can be shown by ${known}, where its models are its line items`,
+  );
 }
 
 /** A bill is at the prices of its day, whatever others are asked for. */

@@ -62,8 +62,9 @@ export async function calledPrompts(
   }
   if (problems.length > 0 && !mayBeNone) throw new InputError(problems);
   const all = [...new Set([...paths.values()].flat())];
+  const counters = countersFor(budgets, rates, at);
   const inputOf: InputOf = (countText) => textInput(countText, 'chat', framing);
-  const read = await readEach(all, files, countersFor(budgets, rates, at), inputOf);
+  const read = await readEach(all, files, counters, inputOf);
   const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
   const failed = new Map(read.unreadable.map((file) => [file.source.file, file]));
   const called: BudgetedCall[] = [];

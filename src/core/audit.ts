@@ -4,7 +4,7 @@ import type { RateMemo } from './lookup.ts';
 import { addRanges, NOTHING, type Range } from './money.ts';
 import { type Cost, type CostItem, type CostLine, priceUsage, type QuantityItem } from './price.ts';
 import type { RateTable } from './rates.ts';
-import { dayOf, type Instant, isoWeekOf } from './time.ts';
+import { dayOf, daysBetween, type Instant, isoWeekOf } from './time.ts';
 import { MODALITIES, type ServiceTier, TOKEN_KINDS, type Tokens } from './usage.ts';
 
 /** What becomes of a row, as far as money goes. */
@@ -43,13 +43,14 @@ export function priceCell(rates: RateTable, cell: Cell, options: PricingOptions 
       orTiers,
       region: options.region ?? 'global',
       requests: cell.requests,
+      days: daysIn(cell),
       tokens: cell.tokens,
       quantities: cell.quantities,
       inputTokensPerRequest: cell.inputTokensPerRequest,
     },
     options.memo,
   );
-  const named = cell.model === undefined ? withoutModel(line) : withUncounted(line);
+  const named = cell.model === undefined ? withoutModel(line, cell) : withUncounted(line);
   const value = knownCost(named);
   const state = stateOf(cell, named);
   const isFree = state === 'free';
@@ -62,8 +63,17 @@ export function priceCell(rates: RateTable, cell: Cell, options: PricingOptions 
   };
 }
 
-function withoutModel(line: CostLine): CostLine {
-  const cost: Cost = { kind: 'unpriced', reason: 'the data does not tell the model' };
+/** A cell begins on one day; its buckets may be longer. */
+function daysIn({ day, lastEnd }: Cell): number {
+  return Math.max(1, daysBetween(day, (lastEnd - 1) as Instant) + 1);
+}
+
+function withoutModel(line: CostLine, { endpoint }: Cell): CostLine {
+  const reason =
+    endpoint === 'code_interpreter'
+      ? 'the data does not tell how many sessions of a container these calls were'
+      : 'the data does not tell the model';
+  const cost: Cost = { kind: 'unpriced', reason };
   return {
     ...line,
     items: line.items.map((item) => ({ ...item, cost })),
@@ -126,25 +136,26 @@ export function sumOf(cells: Iterable<PricedCell>): Sum {
   const rows: Record<CostState, number> = { ...NO_ROWS };
   const tokens: Tokens = {};
   for (const priced of cells) {
-    cost = addRanges(cost, priced.cost);
-    freeValue = addRanges(freeValue, priced.freeValue);
-    rows[priced.state] += priced.cell.rows;
-    requests += priced.cell.requests;
-    requestsUnknown += priced.cell.requestsUnknown;
-    addTokens(tokens, priced.cell.tokens);
+    const { cell } = priced;
+    if (priced.state === 'free') freeValue = addRanges(freeValue, priced.freeValue);
+    else cost = addRanges(cost, priced.cost);
+    rows[priced.state] += cell.rows;
+    requests += cell.requests;
+    requestsUnknown += cell.requestsUnknown;
+    addTokens(tokens, cell.tokens);
   }
   return { cost, freeValue, rows, requests, requestsUnknown, tokens };
 }
 
 function addTokens(sums: Tokens, added: Tokens): void {
   for (const modality of MODALITIES) {
-    const ofAdded = added[modality];
-    if (ofAdded === undefined) continue;
+    const addedToModality = added[modality];
+    if (addedToModality === undefined) continue;
+    const ofModality = sums[modality] ?? {};
+    sums[modality] = ofModality;
     for (const kind of TOKEN_KINDS) {
-      const tokens = ofAdded[kind];
+      const tokens = addedToModality[kind];
       if (tokens === undefined) continue;
-      const ofModality = sums[modality] ?? {};
-      sums[modality] = ofModality;
       const sum = ofModality[kind];
       ofModality[kind] = tokens === null || sum === null ? null : (sum ?? 0) + tokens;
     }

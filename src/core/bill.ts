@@ -1,5 +1,6 @@
 /** What was billed, line item by line item, as cost exports have it. */
 
+import type { Dimension } from './audit.ts';
 import { addDecimals, type Decimal, formatDecimal, parseDecimal } from './decimal.ts';
 import type { BilledEntry } from './entry.ts';
 import { grouped } from './grouped.ts';
@@ -10,7 +11,7 @@ import { type Overlap, organizationsIn } from './overlap.ts';
 import { RateBook } from './rate-check.ts';
 import type { RateTable } from './rates.ts';
 import type { Source } from './source.ts';
-import { dayStart, type Instant } from './time.ts';
+import { dayOf, dayStart, type Instant, isoWeekOf } from './time.ts';
 import type { Modality, ServiceTier, TokenKind } from './usage.ts';
 
 /** A line item taken apart. What does not follow the grammar is `other`, verbatim. */
@@ -96,6 +97,15 @@ interface Charge {
 
 /** What an export can be grouped by, and what matters most comes first. */
 const DETAILS = ['lineItem', 'project', 'apiKey', 'user'] as const;
+
+/** What a bill can be grouped by; its models are its line items. */
+export const BILL_DIMENSIONS = {
+  model: ({ item }) => (item.kind === 'none' ? undefined : item.text),
+  day: ({ day }) => dayOf(day),
+  week: ({ day }) => isoWeekOf(day),
+  month: ({ day }) => dayOf(day).slice(0, 7),
+  project: ({ project }) => project,
+} as const satisfies Partial<Record<Dimension, (line: BillLine) => string | undefined>>;
 
 /** Folds rows into a bill. Memory grows with days, line items and what else files are grouped by. */
 export class BillFold {

@@ -1,6 +1,6 @@
 /** Calls of functions in the history of a conversation, and their results. */
 import type { CountedModel, Family } from './framing.ts';
-import { escapeNonAscii, type JsonValue } from './json.ts';
+import { escapeNonAscii } from './json.ts';
 import {
   type CallsItem,
   type ConversationRequest,
@@ -11,14 +11,17 @@ import {
 } from './request.ts';
 import type { Tally } from './tally.ts';
 
-/** A conversation on its way to being counted. */
-export interface Conversation {
-  readonly request: ConversationRequest;
+/** A request on its way to being counted. */
+export interface Counting {
   readonly model: CountedModel;
-  readonly family: Family;
-  readonly isSeen: boolean;
   readonly tally: Tally;
   countText(text: string): number;
+}
+
+export interface Conversation extends Counting {
+  readonly request: ConversationRequest;
+  readonly family: Family;
+  readonly isSeen: boolean;
   /** The same, for what is likely to come again in the next request. */
   countRepeated(text: string): number;
   /** What it takes to add something to a message with this text. */
@@ -69,18 +72,20 @@ function countCall(
   { request, family, countText, countRepeated, tally }: Conversation,
   call: ToolCall,
   isOneOfSeveral: boolean,
-) {
+): void {
   const { calls } = family;
-  const isSent = request.endpoint === 'responses' && (isOneOfSeveral || !call.isStored);
-  const isStored = request.endpoint === 'responses' && !isSent;
-  const pair = isSent ? calls.sent : isStored ? calls.stored : calls.chat;
-  const text = isSent ? call.arguments : compact(call.arguments);
-  tally.add('calls', pair - RESULT_TOKENS + countRepeated(call.name) + countText(text));
-  if (isStored)
-    tally.doubt('calls', calls.storedBand, 'identical requests were billed differently');
+  if (request.endpoint === 'chat_completions') addCall(calls.chat, compact(call.arguments));
   else if (isOneOfSeveral) {
+    addCall(calls.sent, call.arguments);
     const above = calls.stored - calls.sent;
     tally.doubt('calls', [0, above], 'few records show calls that were made together');
+  } else if (call.isStored) {
+    addCall(calls.stored, compact(call.arguments));
+    tally.doubt('calls', calls.storedBand, 'identical requests were billed differently');
+  } else addCall(calls.sent, call.arguments);
+
+  function addCall(pair: number, text: string): void {
+    tally.add('calls', pair - RESULT_TOKENS + countRepeated(call.name) + countText(text));
   }
 }
 
@@ -133,11 +138,13 @@ function countReasoning({ request, family, tally }: Conversation): void {
   }
 }
 
-/** JSON without space between its parts; what is no JSON stays as it is. */
+const STRING_OR_SPACE = /("[^"\\]*(?:\\.[^"\\]*)*")|\s+/g;
+
+/** JSON without space between its parts, numbers as they are; what is no JSON stays as it is. */
 function compact(text: string): string {
   try {
-    const value: JsonValue = JSON.parse(text);
-    return JSON.stringify(value);
+    JSON.parse(text);
+    return text.replace(STRING_OR_SPACE, '$1');
   } catch {
     return text;
   }

@@ -1,4 +1,5 @@
 import type { Encoding } from './encodings.ts';
+import type { Model, ModelKind } from './rates.ts';
 
 /**
  * What the API adds to the text of a request, by family of models: `rates/framing.json`. All
@@ -111,17 +112,20 @@ export interface ReasoningFraming {
   readonly isKept: 'never' | 'within-turn' | 'all-turns';
 }
 
-/** What a tool that the API brings along adds. */
-export interface BuiltInToolTokens {
+/** What a tool that the API brings along adds; the first entry that fits a model holds. */
+export type BuiltInToolTokens = {
   readonly types: readonly string[];
   /** Of `families`. */
   readonly family: string;
-  /** Every time the same, if that is so. */
-  readonly tokens?: number | undefined;
+  /** All of the family, if left out. */
+  readonly models?: readonly string[] | undefined;
+} & (
+  | { readonly tokens: number; readonly records: number }
   /** The fewest and the most that were seen, results of calls included. */
-  readonly seen: readonly [least: number, most: number];
-  readonly records: number;
-}
+  | { readonly seen: readonly [least: number, most: number]; readonly records: number }
+  /** Nobody knows how many, but not fewer than this. */
+  | { readonly least: number; readonly reason: string }
+);
 
 export type Framing =
   | { readonly kind: 'messages'; readonly family: Family; readonly isSeen: boolean }
@@ -145,8 +149,13 @@ export function framingOf(table: FramingTable, model: string): Framing {
 export interface CountedModel {
   /** Of the rate table. */
   readonly id: string;
+  readonly kind: ModelKind;
   /** Null where no tokenizer is known. */
   readonly encoding: Encoding | null;
   /** Whether OpenAI has published the tokenizer, or counts that it reported agree with it. */
   readonly isEncodingKnown: boolean;
+}
+
+export function countedModel({ id, kind, encoding, encodingBasis }: Model): CountedModel {
+  return { id, kind, encoding, isEncodingKnown: encodingBasis !== 'assumed' };
 }

@@ -78,18 +78,10 @@ const MOST_CELLS = 250_000;
 /** Some 50 MB, with their prices. */
 const ROOMY_CELLS = 20_000;
 
-interface MutableCell {
-  facts: Omit<Cell, 'rows' | 'requests' | 'requestsUnknown' | 'tokens' | 'quantities' | 'recorded'>;
-  inputTokensPerRequest: { least: number; most: number };
-  lastEnd: Instant;
-  rows: number;
-  requests: number;
-  requestsUnknown: number;
-  readonly tokens: Tokens;
-  /** Few cells have any. */
-  quantities: Map<string, Quantity> | undefined;
-  recorded: Money | undefined;
-}
+/** A cell that still grows. One object, as there may be hundreds of thousands. */
+type GrowingCell = { -readonly [K in keyof Cell]: Cell[K] } & {
+  readonly inputTokensPerRequest: { least: number; most: number };
+};
 
 /**
  * What a price can depend on, whatever the model: rows that lie on the same side of all of these,
@@ -117,10 +109,12 @@ export class Ledger {
   readonly #dropped: Kept[] = [];
   readonly #roomyCells: number;
   readonly #mostCells: number;
-  readonly #cells = new Map<string, MutableCell>();
+  readonly #cells = new Map<string, GrowingCell>();
   readonly #models = new Map<string, Model | undefined>();
-  /** Every name has a number, so that keys are short and cannot be confused. */
+  /** Every name has a number, so that keys are short and cannot be confused; and is kept once. */
   readonly #numbers = new Map<string | undefined, number>();
+  readonly #names: (string | undefined)[] = [];
+  readonly #tiers = new Map<string, readonly ServiceTier[]>();
   readonly #files = new Map<string, number>();
 
   constructor(rates: RateTable, options: LedgerOptions = {}) {
@@ -157,10 +151,15 @@ export class Ledger {
       if (this.#cells.size >= this.#mostCells) throw this.#tooMany();
       const { file } = entry.source;
       if (!this.#files.has(file)) this.#files.set(file, this.#files.size);
-      cell = emptyCell(this.#factsOf(entry, bounds, isOpen));
+      cell = this.#emptyCell(entry, bounds, isOpen);
       this.#cells.set(key, cell);
-    } else if (isEarlier(entry.source, cell.facts.source)) {
-      cell.facts = this.#factsOf(entry, bounds, isOpen);
+    } else if (isEarlier(entry.source, cell.source)) {
+      // All else of its first row is what the rows of a cell share.
+      cell.source = entry.source;
+      cell.at = entry.start;
+      cell.end = entry.end;
+      cell.id = entry.id;
+      cell.organization = entry.organization;
     }
     addTo(cell, entry, bounds, rows);
     if (lastEnd > cell.lastEnd) cell.lastEnd = lastEnd;
@@ -168,15 +167,9 @@ export class Ledger {
 
   /** In the order of the files as they came, and of the lines in each. */
   cells(): Cell[] {
-    const fileOf = ({ facts }: MutableCell) => this.#files.get(facts.source.file) ?? 0;
-    const lineOf = ({ facts }: MutableCell) => facts.source.line ?? 0;
-    return [...this.#cells.values()]
-      .sort((a, b) => fileOf(a) - fileOf(b) || lineOf(a) - lineOf(b))
-      .map(({ facts, quantities, ...sums }) => ({
-        ...facts,
-        ...sums,
-        quantities: quantities ? [...quantities.values()] : NO_QUANTITIES,
-      }));
+    const fileOf = ({ source }: Cell) => this.#files.get(source.file) ?? 0;
+    const lineOf = ({ source }: Cell) => source.line ?? 0;
+    return [...this.#cells.values()].sort((a, b) => fileOf(a) - fileOf(b) || lineOf(a) - lineOf(b));
   }
 
   /** Makes cells fewer, if it may. */
@@ -220,15 +213,27 @@ export class Ledger {
   #numberOf(name: string | undefined): number {
     const known = this.#numbers.get(name);
     if (known !== undefined) return known;
-    this.#numbers.set(name, this.#numbers.size);
-    return this.#numbers.size - 1;
+    this.#numbers.set(name, this.#names.length);
+    return this.#names.push(name) - 1;
   }
 
-  #factsOf(
+  /** The first string that said the same: each row has its own. */
+  #once(name: string | undefined): string | undefined {
+    return this.#names[this.#numberOf(name)];
+  }
+
+  #tiersOnce(tiers: readonly ServiceTier[]): readonly ServiceTier[] {
+    const key = tiers.join();
+    const known = this.#tiers.get(key) ?? tiers;
+    this.#tiers.set(key, known);
+    return known;
+  }
+
+  #emptyCell(
     entry: UsageEntry,
-    inputTokensPerRequest: Cell['inputTokensPerRequest'],
+    { least, most }: Cell['inputTokensPerRequest'],
     isOpen: boolean,
-  ): MutableCell['facts'] {
+  ): GrowingCell {
     const keep = this.#keep;
     const { start, end } = entry;
     return {
@@ -236,25 +241,31 @@ export class Ledger {
       day: dayStart(start),
       at: start,
       until: isOpen ? end : undefined,
-      endpoint: entry.endpoint,
-      model: entry.model,
-      tiers: entry.tiers,
-      free: entry.free,
-      project: keep.has('project') ? entry.project : undefined,
-      apiKey: keep.has('apiKey') ? entry.apiKey : undefined,
-      user: keep.has('user') ? entry.user : undefined,
-      file: keep.has('file') ? entry.source.file : undefined,
-      inputTokensPerRequest,
-      id: entry.id,
-      organization: entry.organization,
       end,
       lastEnd: end,
+      id: entry.id,
+      organization: entry.organization,
+      endpoint: entry.endpoint,
+      model: this.#once(entry.model),
+      tiers: this.#tiersOnce(entry.tiers),
+      free: entry.free,
+      project: keep.has('project') ? this.#once(entry.project) : undefined,
+      apiKey: keep.has('apiKey') ? this.#once(entry.apiKey) : undefined,
+      user: keep.has('user') ? this.#once(entry.user) : undefined,
+      file: keep.has('file') ? entry.source.file : undefined,
+      rows: 0,
+      requests: 0,
+      requestsUnknown: 0,
+      tokens: {},
+      quantities: NO_QUANTITIES,
+      inputTokensPerRequest: { least, most },
+      recorded: undefined,
     };
   }
 
   #tooMany(): InputError {
     const widest = (['project', 'apiKey', 'user', 'file'] as const).map((name) => {
-      const values = new Set([...this.#cells.values()].map(({ facts }) => facts[name]));
+      const values = new Set([...this.#cells.values()].map((cell) => cell[name]));
       return `${count(values.size)} of ${name}`;
     });
     return new InputError(
@@ -305,22 +316,8 @@ function isEarlier(a: Source, b: Source): boolean {
   return a.file === b.file && a.line !== undefined && b.line !== undefined && a.line < b.line;
 }
 
-function emptyCell(facts: MutableCell['facts']): MutableCell {
-  return {
-    facts,
-    inputTokensPerRequest: { ...facts.inputTokensPerRequest },
-    lastEnd: facts.lastEnd,
-    rows: 0,
-    requests: 0,
-    requestsUnknown: 0,
-    tokens: {},
-    quantities: undefined,
-    recorded: undefined,
-  };
-}
-
 function addTo(
-  cell: MutableCell,
+  cell: GrowingCell,
   entry: UsageEntry,
   { least, most }: Cell['inputTokensPerRequest'],
   rows: number,
@@ -344,15 +341,23 @@ function addTo(
     }
   }
   for (const quantity of entry.quantities) {
-    const key = `${quantity.unit} ${quantity.per} ${quantity.size} ${quantity.quality}`;
-    cell.quantities ??= new Map();
-    const sum = cell.quantities.get(key)?.amount ?? 0;
-    cell.quantities.set(key, { ...quantity, amount: exactSum(sum, quantity.amount) });
+    cell.quantities = withQuantity(cell.quantities, quantity);
   }
   if (entry.recorded !== undefined) {
     cell.recorded =
       cell.recorded === undefined ? entry.recorded : add(cell.recorded, entry.recorded);
   }
+}
+
+/** Few cells have any, and these have few. */
+function withQuantity(quantities: readonly Quantity[], added: Quantity): readonly Quantity[] {
+  const index = quantities.findIndex(
+    ({ unit, per, size, quality }) =>
+      unit === added.unit && per === added.per && size === added.size && quality === added.quality,
+  );
+  const known = quantities[index];
+  if (!known) return [...quantities, added];
+  return quantities.with(index, { ...known, amount: exactSum(known.amount, added.amount) });
 }
 
 function exactSum(a: number, b: number): number {

@@ -29,6 +29,8 @@ export interface Rate {
   readonly version: PriceVersion;
   /** How the table came by the price, where OpenAI does not print it. */
   readonly derived?: string | undefined;
+  /** How many units of it are free on each day, for the whole organization. */
+  readonly freePerDay?: number | undefined;
   /** The regional factor that the price already holds. */
   readonly uplift?: string | undefined;
 }

@@ -9,7 +9,7 @@ import {
 import { addRanges, type Money, NOTHING, type Range, times } from './money.ts';
 import { resolveModel } from './names.ts';
 import { quantityRates } from './quantity.ts';
-import { type Model, type RateTable, type Tool, versionAt } from './rates.ts';
+import { type Model, type RateTable, type Tool, UNITS, versionAt } from './rates.ts';
 import { dayOf } from './time.ts';
 import { toolsNamed } from './tools.ts';
 import {
@@ -120,8 +120,27 @@ function quantitiesOf(usage: Usage, priced: readonly (Model | Tool | undefined)[
         );
       });
     });
-    return { quantity, cost: settle(candidates, quantity.amount, quantity.per) };
+    const cost = settle(candidates, quantity.amount, quantity.per);
+    return { quantity, cost: withFreePart(cost, quantity, usage.days ?? 1) };
   });
+}
+
+/** The first units of each day are free, but to whom of the organization they went nobody tells. */
+function withFreePart(cost: Cost, { unit, amount, per = 1 }: Quantity, days: number): Cost {
+  if (cost.kind !== 'priced' || cost.rate.freePerDay === undefined || amount === 0) return cost;
+  const billed = Math.max(0, amount - cost.rate.freePerDay * per * days);
+  const doubt: Doubt = {
+    reason: `the first ${cost.rate.freePerDay} ${UNITS[unit].split(' ')[0]} of a day is free, and the data does not tell from which use it was taken off`,
+    settledBy: 'the amount on a bill',
+  };
+  return {
+    kind: 'ranged',
+    low: share(cost.rate, billed, per),
+    high: cost.amount,
+    lowRate: cost.rate,
+    highRate: cost.rate,
+    doubts: [doubt],
+  };
 }
 
 export function totalOf(lines: Iterable<CostLine>): Total {
@@ -140,31 +159,56 @@ function rangeOf(cost: Exclude<Cost, { kind: 'unpriced' }>): Range {
   return cost.kind === 'priced' ? { low: cost.amount, high: cost.amount } : cost;
 }
 
-/** `per`: how many of what is counted make one of what has a price. */
-function settle(candidates: readonly Candidate[], tokens: number | null, per = 1): Cost {
+/** What the cheapest and the dearest of some candidates are, or why one has no rate. */
+type Settled =
+  | {
+      readonly lowRate: Rate;
+      readonly highRate: Rate;
+      readonly doubts: readonly Doubt[];
+    }
+  | { readonly reason: string };
+
+/** The candidates of much that is alike are the same ones, again and again. */
+const settledOf = new WeakMap<readonly Candidate[], Settled>();
+
+function settled(candidates: readonly Candidate[]): Settled {
+  const known = settledOf.get(candidates) ?? settledNow(candidates);
+  settledOf.set(candidates, known);
+  return known;
+}
+
+function settledNow(candidates: readonly Candidate[]): Settled {
   const rates: Rate[] = [];
   const doubts = new Map<string, Doubt>();
   for (const candidate of candidates) {
-    if (!candidate.rate) return { kind: 'unpriced', reason: candidate.reason };
+    if (!candidate.rate) return { reason: candidate.reason };
     rates.push(candidate.rate);
     for (const doubt of candidate.doubts ?? []) doubts.set(doubt.reason, doubt);
   }
   const [first, ...others] = rates;
-  if (!first) return { kind: 'unpriced', reason: 'no price is published' };
+  if (!first) return { reason: 'no price is published' };
   let [lowRate, highRate] = [first, first];
   for (const rate of others) {
     if (rate.perToken < lowRate.perToken) lowRate = rate;
     if (rate.perToken > highRate.perToken) highRate = rate;
   }
+  return { lowRate, highRate, doubts: [...doubts.values()] };
+}
+
+/** `per`: how many of what is counted make one of what has a price. */
+function settle(candidates: readonly Candidate[], tokens: number | null, per = 1): Cost {
+  const prices = settled(candidates);
+  if ('reason' in prices) return { kind: 'unpriced', reason: prices.reason };
+  const { lowRate, highRate, doubts } = prices;
   if (tokens === null && highRate.perToken > 0n) {
     return { kind: 'unpriced', reason: 'its tokenizer is not known' };
   }
   if (lowRate.perToken === highRate.perToken) {
-    return { kind: 'priced', amount: share(first, tokens, per), rate: first };
+    return { kind: 'priced', amount: share(lowRate, tokens, per), rate: lowRate };
   }
   const low = share(lowRate, tokens, per);
   const high = share(highRate, tokens, per);
-  return { kind: 'ranged', low, high, lowRate, highRate, doubts: [...doubts.values()] };
+  return { kind: 'ranged', low, high, lowRate, highRate, doubts };
 }
 
 function share({ perToken }: Rate, tokens: number | null, per: number): Money {

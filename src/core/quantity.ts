@@ -50,7 +50,8 @@ function rateOf(version: PriceVersion, price: UnitPrice): Rate {
   const perUnit = unitPrice(price.usd, per);
   if (perUnit === undefined) throw new RangeError(`${price.usd} USD cannot be divided by ${per}`);
   const cell = [price.tier, price.unit, price.quality, price.size].filter(Boolean).join('.');
-  return { perToken: perUnit as Money, cell, version };
+  const freePerDay = price.free === undefined ? undefined : Number(price.free);
+  return { perToken: perUnit as Money, cell, version, freePerDay };
 }
 
 function measureOf({ unit }: UnitPrice): { unit: Unit; size: number } {

@@ -1,5 +1,5 @@
 /** Counts what the API will count as input of a request. */
-import { type Conversation, callTokens } from './call-tokens.ts';
+import { type Conversation, type Counting, callTokens } from './call-tokens.ts';
 import type { Encoding } from './encodings.ts';
 import {
   type Band,
@@ -10,6 +10,7 @@ import {
   type FramingTable,
   framingOf,
 } from './framing.ts';
+import type { MediaTokens } from './media-tokens.ts';
 import { Memory } from './memory.ts';
 import {
   type ConversationRequest,
@@ -26,22 +27,17 @@ import {
 import { schemaText } from './schema-text.ts';
 import { type RequestTokens, Tally } from './tally.ts';
 import { TOOL_DOUBTS, type ToolDoubt, type ToolText, toolText } from './tool-text.ts';
-import { count } from './wording.ts';
-
-/** Tokens of an image, a sound or a file; nobody needs to know how they are found out. */
-export type MediaCount =
-  | {
-      readonly basis: 'exact' | 'estimate';
-      readonly low: number;
-      readonly high: number;
-      readonly reasons: readonly string[];
-    }
-  | { readonly basis: 'unknown' | 'rejected'; readonly reason: string };
+import { count, counted } from './wording.ts';
 
 export interface TokenSources {
   readonly framing: FramingTable;
   countText(text: string, encoding: Encoding): number;
-  countMedia(part: MediaPart, model: CountedModel): MediaCount;
+  /** Nobody here needs to know how it is found out. */
+  countMedia(
+    part: MediaPart,
+    model: CountedModel,
+    countText: (text: string) => number,
+  ): MediaTokens;
 }
 
 /** A role is one token in every encoding. */
@@ -78,56 +74,56 @@ export class RequestCounter {
     if (!model.isEncodingKnown) {
       tally.doubt('text', [0, 0], `the tokenizer of ${model.id} is assumed to be ${encoding}`);
     }
-    if (request.kind === 'texts') this.#countTexts(request, model, encoding, tally);
-    else this.#countConversation(request, model, encoding, tally);
+    const countText = (text: string) => this.#sources.countText(text, encoding);
+    const counting = { model, tally, countText };
+    if (request.kind === 'texts') this.#countTexts(request, counting);
+    else this.#countConversation(request, encoding, counting);
     return tally.end();
   }
 
-  #countTexts(request: TextsRequest, model: CountedModel, encoding: Encoding, tally: Tally): void {
-    for (const text of request.texts) {
-      const tokens =
-        typeof text === 'string' ? this.#sources.countText(text, encoding) : text.tokens;
+  #countTexts({ texts, parts }: TextsRequest, counting: Counting): void {
+    const { countText, tally } = counting;
+    for (const text of texts) {
+      const tokens = typeof text === 'string' ? countText(text) : text.tokens;
       // An empty text was billed as one token.
       tally.add('text', Math.max(1, tokens));
     }
-    this.#countParts(request.parts, model, tally);
-    const text = textOf(request.parts);
-    if (text !== '') tally.add('text', this.#sources.countText(text, encoding));
+    this.#countParts(parts, counting);
+    const text = textOf(parts);
+    if (text !== '') tally.add('text', countText(text));
   }
 
-  #countConversation(
-    request: ConversationRequest,
-    model: CountedModel,
-    encoding: Encoding,
-    tally: Tally,
-  ): void {
+  #countConversation(request: ConversationRequest, encoding: Encoding, counting: Counting): void {
+    const { model, tally, countText } = counting;
     const framing = framingOf(this.#sources.framing, model.id);
     if (framing.kind !== 'messages') {
       const reason = framing.kind === 'texts' ? `${model.id} takes no messages` : framing.reason;
       tally.unknown('messages', reason);
       return;
     }
-    const countText = (text: string) => this.#sources.countText(text, encoding);
     const memories = this.#memoriesOf(encoding);
     const countRepeated = (text: string) => memories.texts.of(text, () => countText(text));
     const countRoom = (text: string) =>
       memories.rooms.of(text, () => countText(text + BETWEEN) - countText(text));
-    const texts = { countText, countRepeated, countRoom };
-    const conversation: Conversation = { ...framing, ...texts, request, model, tally };
+    const conversation: Conversation = {
+      ...framing,
+      ...counting,
+      ...{ request, countRepeated, countRoom },
+    };
     this.#countItems(conversation);
     this.#countDefinitions(conversation, encoding);
     for (const { reason } of request.elsewhere) tally.unknown('elsewhere', reason);
   }
 
   #countItems(conversation: Conversation): void {
-    const { request, family, isSeen, model, tally } = conversation;
+    const { request, family, isSeen, tally } = conversation;
     const { priming, band } = family.messages;
     tally.add('messages', priming);
     for (const item of request.items) {
       if (item.kind === 'message') this.#countMessage(conversation, item);
       else if (item.kind === 'unknown') tally.unknown('elsewhere', item.reason);
     }
-    callTokens(conversation, (parts) => this.#countParts(parts, model, tally));
+    callTokens(conversation, (parts) => this.#countParts(parts, conversation));
     const { note } = family.evidence.messages;
     if (band.some((tokens) => tokens !== 0)) tally.doubt('messages', band, note ?? '');
     // A message may be off by a token: less than the tokenizer, which is assumed, may change.
@@ -138,7 +134,7 @@ export class RequestCounter {
   }
 
   #countMessage(conversation: Conversation, item: MessageItem): void {
-    const { family, tally, model, request } = conversation;
+    const { family, tally, request } = conversation;
     const countText = isInstruction(item) ? conversation.countRepeated : conversation.countText;
     const { each, assistant, audio, name, system } = family.messages;
     if (system === 'not-counted' && isInstruction(item)) return;
@@ -158,11 +154,11 @@ export class RequestCounter {
       tally.add('messages', isAdded ? countText(`:${item.name}`) : countText(item.name) - 1);
     }
     tally.add('messages', audio * item.parts.filter(({ kind }) => kind === 'audio').length);
-    this.#countParts(item.parts, model, tally);
+    this.#countParts(item.parts, conversation);
   }
 
   /** All but their texts, which are counted as one. */
-  #countParts(parts: readonly Part[], model: CountedModel, tally: Tally): void {
+  #countParts(parts: readonly Part[], { model, tally, countText }: Counting): void {
     for (const part of parts) {
       if (part.kind === 'text') continue;
       if (part.kind === 'unknown') {
@@ -170,14 +166,14 @@ export class RequestCounter {
         continue;
       }
       const kind = MEDIA_KINDS[part.kind];
-      const counted = this.#sources.countMedia(part, model);
-      if ('reason' in counted) tally.unknown(kind, counted.reason);
-      else tally.between(kind, counted.low, counted.high, counted.reasons);
+      const media = this.#sources.countMedia(part, model, countText);
+      if ('reason' in media) tally.unknown(kind, media.reason);
+      else tally.between(kind, media.low, media.high, media.reasons);
     }
   }
 
   #countDefinitions(conversation: Conversation, encoding: Encoding): void {
-    const { request, family, tally } = conversation;
+    const { request } = conversation;
     const written = request.tools.filter((tool) => tool.kind !== 'built-in');
     const isInChat = request.endpoint === 'chat_completions';
     if (written.length > 0) {
@@ -186,7 +182,7 @@ export class RequestCounter {
     }
     for (const tool of request.tools) {
       if (tool.kind !== 'built-in') continue;
-      countBuiltIn(this.#sources.framing.builtInTools, tool.type, family, tally);
+      countBuiltIn(this.#sources.framing.builtInTools, tool.type, conversation);
     }
     if (request.format.kind === 'json-schema') {
       countSchema(conversation, request.format, isInChat && written.length > 0);
@@ -256,29 +252,36 @@ function countToolChoice({ request, family, countRepeated, tally }: Conversation
     if (family.tools.named !== null) {
       tally.add('tools', countRepeated(`.${toolChoice.name}`) + family.tools.named);
     }
-  } else if (parallelToolCalls === false) tally.add('tools', family.tools.notParallel);
+  } else if (parallelToolCalls === false) {
+    const { notParallel } = family.tools;
+    tally.add('tools', notParallel);
+    tally.doubt('tools', [-notParallel, 0], 'few records show what parallel_tool_calls adds');
+  }
 }
 
 function countBuiltIn(
   known: readonly BuiltInToolTokens[],
   type: string,
-  family: Family,
-  tally: Tally,
+  { family, model, tally }: Conversation,
 ): void {
-  const found = known.find(({ types, family: id }) => types.includes(type) && id === family.id);
-  if (found?.tokens !== undefined) {
-    const reason = `${type} added ${count(found.tokens)} tokens in ${found.records} records`;
-    tally.add('tools', found.tokens);
-    tally.doubt('tools', [0, 0], reason);
-    return;
-  }
-  const [least, most] = found?.seen ?? [];
-  tally.unknown(
-    'tools',
-    found
-      ? `${type} added ${count(least)} to ${count(most)} tokens in ${found.records} records, its results included`
-      : `no record shows what ${type} adds`,
+  const found = known.find(
+    ({ types, family: id, models }) =>
+      types.includes(type) && id === family.id && (models?.includes(model.id) ?? true),
   );
+  if (!found) tally.unknown('tools', `no record shows what ${type} adds`);
+  else if ('tokens' in found) {
+    tally.add('tools', found.tokens);
+    const times = counted(found.records, 'record');
+    tally.doubt('tools', [0, 0], `${type} added ${count(found.tokens)} tokens in ${times}`);
+  } else if ('least' in found) {
+    tally.add('tools', found.least);
+    tally.unknown('tools', `${type}: ${found.reason}`);
+  } else {
+    const [least, most] = found.seen;
+    const range = least === most ? count(least) : `${count(least)} to ${count(most)}`;
+    const times = counted(found.records, 'record');
+    tally.unknown('tools', `${type} added ${range} tokens in ${times}, its results included`);
+  }
 }
 
 function countSchema(

@@ -1,3 +1,5 @@
+import type { AudioLength } from './audio-tokens.ts';
+import type { ImageSize } from './image-tokens.ts';
 import type { JsonValue } from './json.ts';
 import type { Source } from './source.ts';
 
@@ -127,23 +129,25 @@ export interface TextPart {
 export interface ImagePart extends MediaLocation {
   readonly kind: 'image';
   readonly detail: string | undefined;
-  /** Pixels; undefined until somebody has looked. */
-  readonly size?: { readonly width: number; readonly height: number } | undefined;
+  readonly size?: ImageSize | undefined;
 }
 
 export interface AudioPart extends MediaLocation {
   readonly kind: 'audio';
   readonly format: string | undefined;
-  /** Undefined until somebody has looked. */
-  readonly seconds?: number | undefined;
+  readonly length?: AudioLength | undefined;
 }
 
 export interface FilePart extends MediaLocation {
   readonly kind: 'file';
   readonly filename: string | undefined;
+  /** Of a PDF. */
+  readonly pages?: number | undefined;
+  /** All of it, if it is text. */
+  readonly text?: string | undefined;
 }
 
-/** Where the bytes are; at most one of them is given. */
+/** Where the bytes are. What they say of themselves is undefined until somebody has looked. */
 interface MediaLocation {
   /** A JSON path. */
   readonly path: string;
@@ -152,6 +156,8 @@ interface MediaLocation {
   /** Base64, with or without the head of a data URL. */
   readonly data?: string | undefined;
   readonly fileId?: string | undefined;
+  /** Why looking at the data was of no use. */
+  readonly unreadable?: string | undefined;
 }
 
 export interface UnknownPart {

@@ -57,6 +57,8 @@ export interface Usage {
   readonly requests: number;
   /** Of all requests together. */
   readonly tokens: Tokens;
+  /** On how many days it took place: what is free is so much a day. 1 when left out. */
+  readonly days?: number | undefined;
   /** What is billed by something else than tokens. */
   readonly quantities?: readonly Quantity[] | undefined;
   /**

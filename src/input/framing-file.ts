@@ -57,6 +57,9 @@ const family = z.strictObject({
   evidence: z.record(z.enum(EVIDENCE_PARTS), evidence),
 });
 
+const records = z.int().positive();
+const builtIn = { types: names.min(1), family: name, models: names.min(1).optional() };
+
 export const framingFile = z.strictObject({
   $schema: z.string().optional(),
   schemaVersion: z.literal(1),
@@ -65,13 +68,11 @@ export const framingFile = z.strictObject({
   texts: names,
   unknown: z.array(z.strictObject({ models: names.min(1), reason: text })),
   builtInTools: z.array(
-    z.strictObject({
-      types: names.min(1),
-      family: name,
-      tokens: tokens.optional(),
-      seen: z.tuple([z.int().positive(), z.int().positive()]),
-      records: z.int().positive(),
-    }),
+    z.union([
+      z.strictObject({ ...builtIn, tokens, records }),
+      z.strictObject({ ...builtIn, seen: z.tuple([tokens, tokens]), records }),
+      z.strictObject({ ...builtIn, least: tokens, reason: text }),
+    ]),
   ),
 });
 

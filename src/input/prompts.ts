@@ -61,7 +61,7 @@ export async function readEach(
   paths: readonly string[],
   files: Files,
   counters: TokenCounters,
-  inputOf: InputOf,
+  inputOf: InputOf = asItIs,
 ): Promise<ReadPrompts> {
   const prompts: Prompt[] = [];
   const unreadable: Unreadable[] = [];

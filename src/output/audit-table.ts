@@ -1,6 +1,7 @@
 import { aliasOf, withoutAddresses } from '../core/alias.ts';
 import { type Dimension, type Group, type Sum, TIME_DIMENSIONS } from '../core/audit.ts';
-import type { BillLine } from '../core/bill.ts';
+import { BILL_DIMENSIONS, type BillLine } from '../core/bill.ts';
+import { grouped } from '../core/grouped.ts';
 import { add, compare, type Money, ZERO } from '../core/money.ts';
 import { effectOf } from '../core/price-effect.ts';
 import type { ReconciledLine } from '../core/reconcile.ts';
@@ -47,7 +48,7 @@ export function nameOfGroup(
 
 /** The groups that were asked for, as a tree. */
 export function auditTable(report: AuditReport): TableData<GroupRow> {
-  const { request, total, groups, effects } = report;
+  const { request, total, groups } = report;
   const rows = rowsOf(groups, 0, request.top);
   const columns: Column<GroupRow>[] = [
     {
@@ -75,7 +76,7 @@ export function auditTable(report: AuditReport): TableData<GroupRow> {
     columns.push({
       title: 'Free, worth',
       kind: 'cost',
-      optional: effects !== undefined,
+      optional: 'last',
       value: ({ group }) =>
         group.sum.freeValue.high > 0n ? { ...group.sum.freeValue, unpriced: [] } : undefined,
     });
@@ -84,7 +85,7 @@ export function auditTable(report: AuditReport): TableData<GroupRow> {
     {
       title: 'Requests',
       kind: 'price',
-      optional: effects !== undefined,
+      optional: 'last',
       value: ({ group }) => requestsOf(group.sum),
     },
     {
@@ -150,9 +151,11 @@ export function leftOut(groups: readonly Group[], top: number | undefined): numb
   );
 }
 
+const SHARE_SCALE = 10n ** 15n;
+
 export function shareOf(part: Money, whole: Money): number {
-  // Four digits are more than any bar or percentage shows.
-  return whole > 0n ? Number((part * 10_000n) / whole) / 10_000 : 0;
+  // More digits than any bar or percentage shows, so that what is something is never nothing.
+  return whole > 0n ? Number((part * SHARE_SCALE) / whole) / Number(SHARE_SCALE) : 0;
 }
 
 export function requestsOf({ requests, requestsUnknown }: Sum): string {
@@ -172,30 +175,33 @@ function cachedShare({ tokens }: Sum): string {
   return input === 0 ? '' : percent(cached / input);
 }
 
-/** All days and projects of one line item. */
-interface BilledItem {
-  readonly name: string;
+/** All lines of a bill that are one group. */
+interface BilledGroup {
+  readonly names: readonly (string | undefined)[];
   readonly amount: Money;
   readonly lines: readonly BillLine[];
 }
 
-/** What was billed, by line item: the largest first. */
-export function billTable({ bill }: AuditReport): TableData<BilledItem> {
-  const items = new Map<string, BillLine[]>();
-  for (const line of bill?.lines ?? []) {
-    const name = line.item.kind === 'none' ? '(not grouped by line item)' : line.item.text;
-    items.set(name, [...(items.get(name) ?? []), line]);
-  }
-  const rows = [...items]
-    .map(([name, lines]) => ({
-      name,
-      lines,
-      amount: lines.map(({ amount }) => amount).reduce(add),
-    }))
-    .sort((a, b) => compare(b.amount, a.amount) || (a.name < b.name ? -1 : 1));
+/** What was billed, by what is asked for: the largest first, or in the order of time. */
+export function billTable({ bill, request }: AuditReport): TableData<BilledGroup> {
+  const asked = request.by.filter((name) => Object.hasOwn(BILL_DIMENSIONS, name));
+  const by = asked.length > 0 ? (asked as (keyof typeof BILL_DIMENSIONS)[]) : ['model' as const];
+  const namesOf = (line: BillLine) => by.map((dimension) => BILL_DIMENSIONS[dimension](line));
+  const groups = grouped(bill?.lines ?? [], (line) => JSON.stringify(namesOf(line)));
+  const rows = [...groups.values()].flatMap((lines): BilledGroup[] => {
+    const [first] = lines;
+    if (!first) return [];
+    return [{ names: namesOf(first), lines, amount: lines.map((line) => line.amount).reduce(add) }];
+  });
   return {
     columns: [
-      { title: 'Line item', kind: 'name', value: ({ name }) => withoutAddresses(name) },
+      ...by.map(
+        (dimension, index): Column<BilledGroup> => ({
+          title: dimension === 'model' ? 'Line item' : TITLES[dimension],
+          kind: 'name',
+          value: ({ names }) => withoutAddresses(names[index] ?? '(not in the data)'),
+        }),
+      ),
       { title: 'Billed', kind: 'cost', value: ({ amount }) => settled(amount) },
       {
         title: 'Share',
@@ -203,14 +209,24 @@ export function billTable({ bill }: AuditReport): TableData<BilledItem> {
         optional: true,
         value: ({ amount }) => shareOf(amount, bill?.total ?? ZERO),
       },
-      { title: 'Rate', kind: 'name', value: rateOf },
+      ...(by.includes('model')
+        ? [{ title: 'Rate', kind: 'name', optional: 'last', value: rateOf } as const]
+        : []),
     ],
-    rows,
+    rows: rows.sort(isTimed(by.slice(0, 1)) ? byNames : byAmount),
   };
 }
 
+function byAmount(a: BilledGroup, b: BilledGroup): number {
+  return compare(b.amount, a.amount) || byNames(a, b);
+}
+
+function byNames(a: BilledGroup, b: BilledGroup): number {
+  return a.names.join('\n') < b.names.join('\n') ? -1 : 1;
+}
+
 /** What the amounts and quantities imply, beside our rates. */
-function rateOf({ lines }: BilledItem): string {
+function rateOf({ lines }: BilledGroup): string {
   const checks = lines.map(({ rateCheck }) => rateCheck);
   // A rate of another tier is right for that tier: bills may not name it.
   const differing = checks.filter(

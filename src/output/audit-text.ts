@@ -1,5 +1,6 @@
 import { aliasOf, withoutAddresses } from '../core/alias.ts';
 import { type Group, itemsOf, type PricedCell } from '../core/audit.ts';
+import type { Bill } from '../core/bill.ts';
 import { effectOf } from '../core/price-effect.ts';
 import type { ReconciledLine } from '../core/reconcile.ts';
 import type { AuditReport, RowCounts } from '../core/report.ts';
@@ -55,7 +56,8 @@ export function auditText(report: AuditReport, terminal: Terminal): string {
 
 /** What was audited: the files, the period and how many requests. */
 export function auditHeading(report: AuditReport): string {
-  const { files, period, total } = report;
+  const { files, total, bill } = report;
+  const period = report.period ?? (bill && periodOfBill(bill));
   const [first] = files;
   const what = files.length === 1 && first ? nameOf(first.file) : `${files.length} files`;
   return [
@@ -69,8 +71,14 @@ export function auditHeading(report: AuditReport): string {
     .join(' · ');
 }
 
-function periodOf({ start, end }: NonNullable<AuditReport['period']>): string {
-  if (dayStart(end) !== end) return `${formatInstant(start)} to ${formatInstant(end)}, UTC`;
+function periodOfBill({ lines, end }: Bill): AuditReport['period'] {
+  const [first] = lines;
+  return first && { start: first.day, end };
+}
+
+/** In whole days: a log may end at any second. */
+function periodOf({ start, end: last }: NonNullable<AuditReport['period']>): string {
+  const end = dayStart(last) === last ? last : addDays(dayStart(last), 1);
   const days = daysBetween(start, end);
   return `${formatInstant(start)} to ${formatInstant(end)} (${count(days)} ${days === 1 ? 'day' : 'days'}, UTC, end not included)`;
 }
@@ -79,13 +87,20 @@ function periodOf({ start, end }: NonNullable<AuditReport['period']>): string {
 export function answerLines(report: AuditReport): { label: string; value: string }[] {
   const { total, bill, reconciliation, rows, cells, request } = report;
   const lines: { label: string; value: string }[] = [];
-  if (cells.length > 0 || !bill) {
+  const billFiles = new Set(bill?.lines.map(({ source }) => source.file));
+  const badInBill = report.bad.filter(({ source }) => billFiles.has(source.file));
+  const isUsageBad = badInBill.length < report.bad.length;
+  if (cells.length > 0 || !bill || isUsageBad) {
     const amount = formatTotal(amountOf(total, rows.bad === 0));
     const label =
       request.ratesAsOf === undefined
         ? 'Total'
         : `At the prices of ${formatInstant(request.ratesAsOf)}`;
-    const nothing = rows.outside > 0 ? 'no usage that was asked for' : 'no usage in the data';
+    const nothing = isUsageBad
+      ? 'unknown, as no usage could be read'
+      : rows.outside > 0
+        ? 'no usage that was asked for'
+        : 'no usage in the data';
     lines.push({ label, value: cells.length > 0 ? amount : nothing });
     lines.push(...effectLines(report));
   }
@@ -94,7 +109,8 @@ export function answerLines(report: AuditReport): { label: string; value: string
     lines.push({ label: 'Complimentary', value: `not billed, at list prices ${value}` });
   }
   if (bill) {
-    const billed = { ...settled(bill.total), unpriced: bill.otherCurrencies };
+    const unpriced = [...bill.otherCurrencies, ...badInBill];
+    const billed = { ...settled(bill.total), unpriced };
     lines.push({ label: 'Billed', value: formatTotal(billed) });
   }
   if (reconciliation) {
@@ -126,7 +142,10 @@ function effectLines({ cells, effects, rows }: AuditReport): { label: string; va
 
 function answer(report: AuditReport, { paint, width }: Terminal): string {
   return answerLines(report)
-    .map(({ label, value }) => wrap(`${label}: ${paint.total(value)}`, width))
+    .map(({ label, value }) => {
+      const head = `${label}: `;
+      return head + paint.total(wrap(head + value, width).slice(head.length));
+    })
     .join('\n');
 }
 
@@ -220,9 +239,10 @@ function billBlock(report: AuditReport, terminal: Terminal): string {
   const { bill, reconciliation } = report;
   if (!bill || reconciliation) return '';
   const data = billTable(report);
-  const table = renderTable({ ...data, rows: data.rows.slice(0, MOST_BILL_LINES) }, terminal);
-  const more = data.rows.length - MOST_BILL_LINES;
-  return more > 0 ? `${table}\n${count(more)} more line items: --format csv has all` : table;
+  const most = report.request.top ?? MOST_BILL_LINES;
+  const table = renderTable({ ...data, rows: data.rows.slice(0, most) }, terminal);
+  const more = data.rows.length - most;
+  return more > 0 ? `${table}\n${count(more)} more: --top shows them, --format csv has all` : table;
 }
 
 function reconciliationBlock({ reconciliation }: AuditReport, terminal: Terminal): string {
@@ -232,7 +252,8 @@ function reconciliationBlock({ reconciliation }: AuditReport, terminal: Terminal
   const others = lines.filter((line) => !equal.includes(line));
   const head = `Bill and usage: ${count(equal.length)} of ${count(lines.length)} lines are equal.`;
   if (others.length === 0) return head;
-  const shown = others.slice(0, MOST_BILL_LINES);
+  const largest = new Set([...others].sort(byWeight).slice(0, MOST_BILL_LINES));
+  const shown = others.filter((line) => largest.has(line));
   const reasons = [...new Set(shown.map(explanationOf))];
   const reasonOf = (line: ReconciledLine) => `[${reasons.indexOf(explanationOf(line)) + 1}]`;
   return [
@@ -240,13 +261,22 @@ function reconciliationBlock({ reconciliation }: AuditReport, terminal: Terminal
     renderTable(reconciliationTable(shown, reasonOf), terminal),
     ...reasons.map((reason, index) => wrap(`[${index + 1}] ${reason}`, terminal.width)),
     ...(others.length > shown.length
-      ? [`${count(others.length - shown.length)} more differences: --format json has all`]
+      ? [`${count(others.length - shown.length)} smaller differences: --format json has all`]
       : []),
   ].join('\n');
 }
 
+/** What nothing explains first, then the largest difference. */
+function byWeight(a: ReconciledLine, b: ReconciledLine): number {
+  const isExplained = (line: ReconciledLine) => Number(line.class !== 'unexplained');
+  const size = ({ difference: { low, high } }: ReconciledLine) => (-low > high ? -low : high);
+  return isExplained(a) - isExplained(b) || Number(size(b) > size(a)) - Number(size(b) < size(a));
+}
+
+/** Of a young day, all that its lines say beside the table is that it is one. */
 function explanationOf({ class: name, explanation: text }: ReconciledLine): string {
-  return `${name}: ${safeText(withoutAddresses(text))}`;
+  const [reason = text] = name === 'provisional' ? text.split(': ') : [text];
+  return `${name}: ${safeText(withoutAddresses(reason))}`;
 }
 
 const ROW_WORDS: Readonly<Record<Exclude<keyof RowCounts, 'read'>, string>> = {
@@ -254,7 +284,7 @@ const ROW_WORDS: Readonly<Record<Exclude<keyof RowCounts, 'read'>, string>> = {
   ranged: 'priced as a range',
   free: 'free',
   unpriced: 'without a price',
-  billed: 'billed amounts',
+  billed: 'of the bill',
   empty: 'without use',
   duplicate: 'in another file too',
   outside: 'not asked for',

@@ -35,7 +35,7 @@ export function explainItem(item: CostItem | QuantityItem, table: RateTable): st
       return [`${what} x ${price(cost.rate)} = $${exactUsd(cost.amount)}`, ...basis(cost, table)];
     case 'ranged':
       return [
-        `${what} x ${price(cost.lowRate)} to ${price(cost.highRate)} = $${exactUsd(cost.low)} to $${exactUsd(cost.high)}`,
+        `${what} x ${[...new Set([cost.lowRate, cost.highRate].map(price))].join(' to ')} = $${exactUsd(cost.low)} to $${exactUsd(cost.high)}`,
         ...cost.doubts.map(({ reason }) => `    open: ${reason}`),
         ...basis(cost, table),
       ];

@@ -9,8 +9,8 @@ import type { Terminal } from './terminal.ts';
 /** A column: what a row has to say in it. Undefined where it has nothing to say. */
 export type Column<Row> = {
   readonly title: string;
-  /** Left out where the terminal is too narrow for all columns. */
-  readonly optional?: boolean;
+  /** Left out where the terminal is too narrow for all columns, or even for all that are not. */
+  readonly optional?: boolean | 'last';
   /** The title is a value of the data: it is broken into lines where it is a long one. */
   readonly isBroken?: boolean;
 } & (
@@ -106,14 +106,18 @@ function widthOf(lines: readonly string[]): number {
 }
 
 /**
- * The table as it fits: without optional columns, the last first, where the terminal is too narrow
- * for all; or as one paragraph a row.
+ * The table as it fits: with long names in several lines, then without optional columns, the last
+ * first, where the terminal is too narrow for all; or as one paragraph a row.
  */
 export function renderTable<Row>(data: TableData<Row>, terminal: Terminal): string {
-  const lines = columnLines(data, terminal);
-  if (widthOf(lines) <= terminal.width) return lines.join('\n');
   const { columns, rows } = data;
-  const dropped = columns.findLastIndex(({ optional }) => optional);
+  const firstOut = columns.findLastIndex(({ optional }) => optional === true);
+  const dropped = firstOut >= 0 ? firstOut : columns.findLastIndex(({ optional }) => optional);
+  const widths = dropped >= 0 ? [WHOLE, NAME_WIDTH] : [WHOLE, NAME_WIDTH, LEAST_WIDTH];
+  for (const nameWidth of widths) {
+    const lines = columnLines(data, terminal, nameWidth);
+    if (widthOf(lines) <= terminal.width) return lines.join('\n');
+  }
   if (dropped >= 0) return renderTable({ columns: columns.toSpliced(dropped, 1), rows }, terminal);
   const titles = columns.map(({ title }) => safeText(title));
   return tableCells(data, percent)
@@ -121,7 +125,7 @@ export function renderTable<Row>(data: TableData<Row>, terminal: Terminal): stri
     .join('\n');
 }
 
-function columnLines<Row>(data: TableData<Row>, { paint }: Terminal): string[] {
+function columnLines<Row>(data: TableData<Row>, { paint }: Terminal, nameWidth = WHOLE): string[] {
   const table = new Table({
     head: data.columns.map((column) => paint.heading(titleOf(column))),
     colAligns: data.columns.map(({ kind }) => (LEFT.has(kind) ? 'left' : 'right')),
@@ -131,30 +135,56 @@ function columnLines<Row>(data: TableData<Row>, { paint }: Terminal): string[] {
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   const cells = tableCells(data, barWithPercent);
-  table.push(...cells.map((row) => row.map((cell, i) => (i === 0 ? paint.name(cell) : cell))));
+  const shown = (cell: string, index: number) =>
+    data.columns[index]?.kind === 'name' ? brokenName(cell, nameWidth) : cell;
+  table.push(
+    ...cells.map((row) =>
+      row.map(shown).map((cell, index) => (index === 0 ? paint.name(cell) : cell)),
+    ),
+  );
   return table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd());
 }
 
+const WHOLE = Number.POSITIVE_INFINITY;
+/** Of names, where not all columns have room otherwise: that of models with a date, and of ids. */
+const NAME_WIDTH = 30;
+/** The same where the table has no room even with the fewest columns. */
+const LEAST_WIDTH = 16;
 /** So wide are most amounts. */
 const TITLE_WIDTH = 12;
 
-/** Broken after what holds the parts of a name together. */
 function titleOf<Row>({ title, isBroken }: Column<Row>): string {
   const text = safeText(title);
-  if (!isBroken) return text;
+  return isBroken ? broken(text, TITLE_WIDTH).join('\n') : text;
+}
+
+/** What follows the first line of a name is indented by two more. */
+function brokenName(name: string, width: number): string {
+  if (name.length <= width) return name;
+  const indent = /^ */.exec(name)?.[0] ?? '';
+  const room = width - indent.length;
+  const [first = '', ...others] = broken(name.slice(indent.length), room, room - GAP.length);
+  return [indent + first, ...others.map((line) => `${indent}${GAP}${line}`)].join('\n');
+}
+
+/** In lines, at spaces; within words that are too long, after what holds their parts together. */
+function broken(text: string, width: number, laterWidth = width): string[] {
+  const parts = text
+    .split(/(?<= )/)
+    .flatMap((word) =>
+      word.trimEnd().length > laterWidth ? (word.match(/[^-:/]*[-:/]+|[^-:/]+$/g) ?? []) : [word],
+    );
   const lines: string[] = [];
-  for (const part of text.match(/[^-_:/ ]*[-_:/ ]*/g) ?? []) {
+  for (const part of parts) {
     const line = lines.at(-1);
-    if (line === undefined || line.length + part.trimEnd().length > TITLE_WIDTH) lines.push(part);
+    const room = lines.length > 1 ? laterWidth : width;
+    if (line === undefined || line.length + part.trimEnd().length > room) lines.push(part);
     else lines[lines.length - 1] = line + part;
   }
-  return lines
-    .map((line) => line.trimEnd())
-    .join('\n')
-    .trimEnd();
+  return lines.map((line) => line.trimEnd());
 }
 
 const LEFT: ReadonlySet<Column<never>['kind']> = new Set(['name', 'share']);

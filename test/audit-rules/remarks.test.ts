@@ -63,7 +63,7 @@ describe('unpriced', () => {
     ];
     expect(lines(said('unpriced', rows))).toEqual([
       'warning: gpt-5.44: 2,000 tokens in 2 rows without a price, not in the total: unknown model; did you mean gpt-5.4?; --rates takes a table that has it',
-      'warning: no model: 5 tokens in 1 row without a price, not in the total: the data does not tell the model; --rates takes a table that has it',
+      'warning: completions: 5 tokens in 1 row without a price, not in the total: the data does not tell the model',
       'warning: gpt-image-1: 7 by the image in 1 row without a price, not in the total: billed by the token, which usage by the image does not tell; --rates takes a table that has it',
     ]);
   });
@@ -238,6 +238,19 @@ describe('reconciliation', () => {
   });
 });
 
+describe('unpriced', () => {
+  it('names what is not billed by the model by its endpoint', () => {
+    const calls = row({
+      model: undefined,
+      endpoint: 'code_interpreter',
+      quantities: [{ unit: 'session20Minutes', amount: 3 }],
+    });
+    expect(said('unpriced', [calls])[0]?.message).toMatch(
+      /^code_interpreter: 3 by the 20-minute session in 1 row .* how many sessions of a container/,
+    );
+  });
+});
+
 describe('shut-down', () => {
   // gpt-5 ends on 2026-12-11.
   const used = (day: string, now: string) => {
@@ -250,21 +263,34 @@ describe('shut-down', () => {
   };
 
   it('is urgent from 90 days before the end on', () => {
-    const told = 'it was used until 2026-08-01 for $2.50: move to another model';
+    const told = 'gpt-5 (used until 2026-08-01 for $2.50) will be shut down on 2026-12-11, in';
     expect(used('2026-08-01', '2026-09-11')).toEqual([
-      `note: gpt-5 will be shut down on 2026-12-11, in 91 days; ${told}`,
+      `note: ${told} 91 days: move to another model`,
     ]);
     expect(used('2026-08-01', '2026-09-12')).toEqual([
-      `warning: gpt-5 will be shut down on 2026-12-11, in 90 days; ${told}`,
+      `warning: ${told} 90 days: move to another model`,
     ]);
     expect(used('2026-08-01', '2026-12-10')).toEqual([
-      `warning: gpt-5 will be shut down on 2026-12-11, in 1 day; ${told}`,
+      `warning: ${told} 1 day: move to another model`,
+    ]);
+  });
+
+  it('is told once for all models that end on one day, the next end first', () => {
+    const models = ['gpt-4o-mini', 'gpt-5-mini', 'gpt-5', 'gpt-5-nano', 'gpt-4.1'];
+    const facts = factsOf(
+      models.map((model) =>
+        row({ model, day: '2026-08-01', text: { input: 1_000_000 }, free: model === 'gpt-5' }),
+      ),
+    );
+    expect(lines(by('shut-down', { ...facts, now: instant('2026-11-22') }))).toEqual([
+      'warning: gpt-5-mini (used until 2026-08-01 for $0.25), gpt-5 (used until 2026-08-01 for nothing) and gpt-5-nano (used until 2026-08-01 for $0.05) will be shut down on 2026-12-11, in 19 days: move to another model',
+      'warning: gpt-4o-mini (used until 2026-08-01 for $0.15) and gpt-4.1 (used until 2026-08-01 for $2.00) will be shut down on 2027-01-14, in 53 days: move to another model',
     ]);
   });
 
   it('is past from that day on, and strange if the model was used after it', () => {
     expect(used('2026-12-10', '2026-12-11')).toEqual([
-      'note: gpt-5 was shut down on 2026-12-11; it was used until 2026-12-10 for $2.50: calls of today would be refused',
+      'note: gpt-5 (used until 2026-12-10 for $2.50) was shut down on 2026-12-11: calls of today would be refused',
     ]);
     expect(used('2026-12-11', '2026-12-12')).toEqual([
       'warning: gpt-5 was used on 2026-12-11, although the rate table has it shut down on 2026-12-11: its price of $2.50 may be out of date',

@@ -131,17 +131,13 @@ describe('a smaller model', () => {
     const terra = (day: string) =>
       said('dear-models', [
         row({ ...short, day, model: 'gpt-5.6-sol', text: { input: 10_000_000 } }),
-      ]).map(({ message }) => /the same tokens on .*?, \$/.exec(message)?.[0]);
-    expect(terra('2026-07-29')).toEqual([
-      'the same tokens on gpt-5.6-terra would have cost $25.00, $',
-    ]);
-    expect(terra('2026-07-30')).toEqual([
-      'the same tokens on gpt-5.6-terra would have cost $20.00, $',
-    ]);
+      ]).map(({ message }) => /the same tokens on .*? for \$/.exec(message)?.[0]);
+    expect(terra('2026-07-29')).toEqual(['the same tokens on gpt-5.6-terra: $25.00 for $']);
+    expect(terra('2026-07-30')).toEqual(['the same tokens on gpt-5.6-terra: $20.00 for $']);
     const both = ['2026-07-29', '2026-07-30'].map((day) =>
       row({ ...short, day, model: 'gpt-5.6-sol', text: { input: 10_000_000 } }),
     );
-    expect(said('dear-models', both)[0]?.message).toContain('would have cost $45.00, ');
+    expect(said('dear-models', both)[0]?.message).toContain(': $45.00 for ');
   });
 });
 
@@ -166,9 +162,9 @@ describe('savings together', () => {
         new Map(off.map((id) => [id, 'off' as const])),
       )
         .filter(({ rule }) => rule === 'savings-together')
-        .map(({ message }) => message.split(', would')[0]);
-    expect(together()).toEqual(['all of it together, in the order cacheable, batch, dear-models']);
-    expect(together('batch')).toEqual(['all of it together, in the order cacheable, dear-models']);
+        .map(({ message }) => /together: (.*), in this order/.exec(message)?.[1]);
+    expect(together()).toEqual(['cacheable, batch, dear-models']);
+    expect(together('batch')).toEqual(['cacheable, dear-models']);
     expect(together('batch', 'cacheable')).toEqual([]);
   });
 

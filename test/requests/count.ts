@@ -1,8 +1,9 @@
 /** Counts requests as the program does, with the tables that the package ships. */
 import { readFileSync } from 'node:fs';
-import type { CountedModel, FramingTable } from '../../src/core/framing.ts';
+import { type CountedModel, countedModel, type FramingTable } from '../../src/core/framing.ts';
+import type { MediaTokens } from '../../src/core/media-tokens.ts';
 import type { ModelRequest, RequestEndpoint } from '../../src/core/request.ts';
-import { type MediaCount, RequestCounter } from '../../src/core/request-tokens.ts';
+import { RequestCounter } from '../../src/core/request-tokens.ts';
 import type { RequestTokens, TokenPart } from '../../src/core/tally.ts';
 import { readShippedFraming } from '../../src/input/framing.ts';
 import { readRequest } from '../../src/input/requests/index.ts';
@@ -27,11 +28,10 @@ export function reasonOf(body: unknown, endpoint?: RequestEndpoint): string {
 export function model(name: string): CountedModel {
   const found = shipped.names.get(name)?.model;
   if (!found) throw new Error(name);
-  const { id, encoding, encodingBasis } = found;
-  return { id, encoding, isEncodingKnown: encodingBasis !== 'assumed' };
+  return countedModel(found);
 }
 
-const IMAGE: MediaCount = { basis: 'exact', low: 85, high: 85, reasons: [] };
+const IMAGE: MediaTokens = { basis: 'exact', low: 85, high: 85, reasons: [] };
 
 export const counter = new RequestCounter({
   framing,

@@ -41,6 +41,12 @@ describe('the framing table', () => {
     }
   });
 
+  it('says why it allows for more or fewer tokens of messages', () => {
+    for (const { messages, evidence } of framing.families) {
+      if (messages.band.some((tokens) => tokens !== 0)) expect(evidence.messages.note).toMatch(/./);
+    }
+  });
+
   it('infers what nobody has seen of the models that came last', () => {
     for (const id of ['gpt-6.2-sol', 'gpt-6-luna', 'gpt-5.6-terra', 'o1', 'gpt-oss-20b']) {
       expect(framingOf(framing, id)).toMatchObject({ kind: 'messages', isSeen: false });
@@ -57,10 +63,12 @@ describe('the framing table', () => {
 
   it('names families that exist for the tools of the API', () => {
     const ids = framing.families.map(({ id }) => id);
-    for (const { family, seen, tokens } of framing.builtInTools) {
+    for (const { family, models = [], ...tool } of framing.builtInTools) {
       expect(ids).toContain(family);
-      expect(seen[0]).toBeLessThanOrEqual(seen[1]);
-      if (tokens !== undefined) expect(seen).toEqual([tokens, tokens]);
+      for (const id of models) {
+        expect(framingOf(framing, id)).toMatchObject({ family: { id: family } });
+      }
+      if ('seen' in tool) expect(tool.seen[0]).toBeLessThanOrEqual(tool.seen[1]);
     }
   });
 });

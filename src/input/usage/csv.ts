@@ -161,6 +161,9 @@ function unknownFormat(
   return `no known format${missing}. Its columns are ${listed(columns)}. To read it all the same, say which is which: --map model=<column>,input=<column>,output=<column>,time=<column>`;
 }
 
+/** One column in common, such as `model`, makes no format near. */
+const NEAR = 0.5;
+
 /** The format of which the largest part is there, and what keeps the file from being of it. */
 function nearest(
   places: ReadonlyMap<string, number>,
@@ -172,7 +175,7 @@ function nearest(
     const missing = required.filter((column) => !places.has(column));
     const surplus = without.filter((column) => places.has(column));
     const share = (required.length - missing.length) / required.length;
-    if (format.exact || share === 0 || share <= (best?.share ?? 0)) continue;
+    if (format.exact || share < NEAR || share <= (best?.share ?? 0)) continue;
     const lack = [
       ...(missing.length > 0
         ? [`${listed(missing)} ${missing.length > 1 ? 'are' : 'is'} missing`]

@@ -1,6 +1,6 @@
 import type { Row } from '../../core/entry.ts';
 import type { Files } from '../../core/files.ts';
-import { InputError } from '../../core/input-error.ts';
+import { InputError, type InputProblem } from '../../core/input-error.ts';
 import type { AuditedFile } from '../../core/report.ts';
 import { errorCode, pathsOf, type Wanted } from '../file-names.ts';
 import { encodingOf, firstByte, gunzip, isGzip, peek, toUtf8 } from './bytes.ts';
@@ -44,11 +44,20 @@ export async function readUsage(
   const paths = await pathsOf(names, files, WANTED);
   const audited: AuditedFile[] = [];
   const pages: FoundPage[] = [];
+  const problems: InputProblem[] = [];
   for (const path of paths) {
-    const read = await readOne(path, files, options, (sum) => sink(sum, path));
-    audited.push(read.file);
-    pages.push(...read.pages);
+    try {
+      const read = await readOne(path, files, options, (sum) => sink(sum, path));
+      audited.push(read.file);
+      pages.push(...read.pages);
+    } catch (error) {
+      // What is wrong with the other files is worth knowing at once.
+      if (!(error instanceof InputError) || error.problems.some(({ source }) => !source))
+        throw error;
+      problems.push(...error.problems);
+    }
   }
+  if (problems.length > 0) throw new InputError(problems);
   const missing = pages.length === 0 ? [] : (await import('./json.ts')).missingPages(pages);
   for (const row of missing) sink({ row, rows: 1 }, row.source.file);
   return audited.map((each) => ({
@@ -140,9 +149,12 @@ function formatsOf({ map }: UsageOptions): readonly CsvFormat[] {
 }
 
 function csvRead(file: string, { format, rows }: CsvRead): ReadFile {
-  const { title, explanation } = format;
+  const { title, explanation = rows === 0 ? NO_ROWS : undefined } = format;
   return { file: { file, format: title, rows, explanation }, pages: [] };
 }
+
+const NO_ROWS =
+  'a header and no rows: no usage in the period, or of another organization; export again';
 
 function nothingIn(
   file: string,

@@ -25,9 +25,11 @@ export const batch: Rule<AuditFacts> = {
     const names = savings.slice(0, MODELS_NAMED).map(([model]) => model);
     const others = savings.length > MODELS_NAMED ? ' and others' : '';
     const isOpen = all.some(({ group }) => group.cell.tiers.length > 1);
-    const orFlex = flex.length > 0 ? `, and with Flex ${usdRange(sumOfSavings(flex))} less` : '';
+    const [inBatch, withFlex] = [saving, sumOfSavings(flex)].map(usdRange);
+    const orFlex =
+      flex.length === 0 ? '' : inBatch === withFlex ? ' or with Flex' : `, ${withFlex} with Flex`;
     yield {
-      message: `${total(all.map(({ group }) => group.cost))} ${isOpen ? 'was, or may have been,' : 'was'} spent outside Batch and Flex on ${others ? names.join(', ') : listed(names)}${others}; in Batch, with answers within 24 hours, it would have cost ${total(all.map(({ after }) => after))}, ${usdRange(saving)} less${orFlex}; move what can wait`,
+      message: `${inBatch} less in Batch${orFlex}: ${total(all.map(({ group }) => group.cost))} ${isOpen ? 'was, or may have been,' : 'was'} spent outside of both, on ${others ? names.join(', ') : listed(names)}${others}; move what can wait 24 hours`,
       saving,
       certainty: 'possible',
       rows: rowsBehind(all),

@@ -38,7 +38,7 @@ export const cacheable: Rule<AuditFacts> = {
       const [first] = cells;
       const at = first && placeOf(first.cell, facts.request);
       return {
-        message: `${first?.cell.model ?? ''}${at === undefined ? '' : ` (${at})`}: ${percent(cachedShare(sum))} of the input was cached, of ${count(Math.round(requestsPerDay))} requests a day with ${count(Math.round(inputTokens(sum.tokens) / sum.requests))} input tokens each; if all of them began alike, caching would have saved up to ${usd(saving.high)}; the data cannot show that they do: put what repeats first in the prompt`,
+        message: `${first?.cell.model ?? ''}${at === undefined ? '' : ` (${at})`}: up to ${usd(saving.high)} less with caching, if all requests began alike, which the data cannot show; ${percent(cachedShare(sum))} of the input was cached, of ${count(Math.round(requestsPerDay))} requests a day with ${count(Math.round(inputTokens(sum.tokens) / sum.requests))} tokens each; put what repeats first in the prompt`,
         saving,
         certainty: 'possible' as const,
         rows: rowsOf(cells),

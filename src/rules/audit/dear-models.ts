@@ -33,7 +33,7 @@ export const dearModels: Rule<AuditFacts> = {
       const after = savings.map((each) => each.after).reduce(addRanges, NOTHING);
       const smaller = new Set(savings.flatMap(({ group }) => smallerThan(facts, group) ?? []));
       return {
-        message: `${model}: ${usdRange(cost)}, ${percent(shareOf(cost, facts.total.cost))} of the total; the same tokens on ${listed([...smaller])} would have cost ${usdRange(after)}, ${usdRange(saving)} less: a what-if, as a smaller model may take more tokens or answer worse`,
+        message: `${model}: ${usdRange(saving)} less with the same tokens on ${listed([...smaller])}: ${usdRange(after)} for ${usdRange(cost)}, which is ${percent(shareOf(cost, facts.total.cost))} of the total; a what-if, as a smaller model may take more tokens or answer worse`,
         saving,
         certainty: 'possible' as const,
         rows: rowsBehind(savings),

@@ -20,8 +20,8 @@ export const imageQuality: Rule<AuditFacts> = {
       const isByImage = kinds.length > 0;
       yield {
         message: isByImage
-          ? `${model}: ${listed(kinds)}; the same images one quality lower would have cost ${usdRange(saving)} less`
-          : `${model}: ${savings.map(({ group }) => tokensOf(group)).join(', ')}, as many as images of a higher quality take; one quality lower would have cost up to ${usd(saving.high)} less; the data does not tell quality and size`,
+          ? `${model}: ${usdRange(saving)} less with the same images one quality lower: ${listed(kinds)}`
+          : `${model}: up to ${usd(saving.high)} less with images one quality lower: ${savings.map(({ group }) => tokensOf(group)).join(', ')} are as many as those of a higher quality take; the data does not tell quality and size`,
         saving,
         certainty: isByImage ? 'sure' : 'possible',
         rows: rowsBehind(savings),

@@ -34,7 +34,7 @@ export const savingsTogether: Rule<AuditFacts> = {
     const { order, saving } = combinedSaving(facts, limits, off);
     if (order.length < 2) return;
     yield {
-      message: `all of it together, in the order ${order.join(', ')}, would save ${usdRange(saving)}: each applies to what the one before leaves, so they do not add up`,
+      message: `${usdRange(saving)} less with all of it together: ${order.join(', ')}, in this order, each applied to what the one before leaves, so they do not add up`,
       saving,
       certainty: 'possible',
     };

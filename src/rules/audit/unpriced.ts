@@ -1,6 +1,7 @@
 import { itemsOf, type PricedCell } from '../../core/audit.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { CostItem, QuantityItem } from '../../core/price.ts';
+import { UNITS, type Unit } from '../../core/rates.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import { count, counted } from '../../core/wording.ts';
 import { listed, type Rule } from '../rule.ts';
@@ -25,11 +26,13 @@ export const unpriced: Rule<AuditFacts> = {
       const [first] = group;
       if (!first) continue;
       const { priced, reason } = first;
+      // Another table does not help where the data says too little.
+      const hint = priced.cell.model === undefined ? '' : '; --rates takes a table that has it';
       const rows = rowsOf(new Set<PricedCell>(group.map((each) => each.priced)));
       const amounts = listed(amountsOf(group.map(({ item }) => item)));
       yield {
         source: priced.cell.source,
-        message: `${priced.cell.model ?? 'no model'}: ${amounts} in ${counted(rows, 'row')} without a price, not in the total: ${reason}; --rates takes a table that has it`,
+        message: `${priced.cell.model ?? priced.cell.endpoint}: ${amounts} in ${counted(rows, 'row')} without a price, not in the total: ${reason}${hint}`,
         rows,
         certainty: 'sure',
       };
@@ -38,7 +41,7 @@ export const unpriced: Rule<AuditFacts> = {
 };
 
 function amountsOf(items: readonly (CostItem | QuantityItem)[]): string[] {
-  const amounts = new Map<string, number>();
+  const amounts = new Map<Unit | 'token', number>();
   for (const item of items) {
     const [unit, amount] =
       'tokens' in item
@@ -47,6 +50,6 @@ function amountsOf(items: readonly (CostItem | QuantityItem)[]): string[] {
     amounts.set(unit, (amounts.get(unit) ?? 0) + amount);
   }
   return [...amounts].map(([unit, amount]) =>
-    unit === 'token' ? counted(amount, 'token') : `${count(amount)} by the ${unit}`,
+    unit === 'token' ? counted(amount, 'token') : `${count(amount)} by the ${UNITS[unit]}`,
   );
 }

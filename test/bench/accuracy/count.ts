@@ -2,24 +2,26 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type CountedModel, framingOf } from '../../../src/core/framing.ts';
+import { type CountedModel, countedModel, framingOf } from '../../../src/core/framing.ts';
+import { imageGeneration } from '../../../src/core/image-generation.ts';
+import { imageModels } from '../../../src/core/image-rules.ts';
+import { type ImageSize, imageInputTokens } from '../../../src/core/image-tokens.ts';
+import type { MediaTokens } from '../../../src/core/media-tokens.ts';
 import { resolveModel } from '../../../src/core/names.ts';
-import {
-  ENDPOINT_URLS,
-  type ImagePart,
-  type MediaPart,
-  type RequestEndpoint,
-} from '../../../src/core/request.ts';
-import { type MediaCount, RequestCounter } from '../../../src/core/request-tokens.ts';
+import { ENDPOINT_URLS, type MediaPart, type RequestEndpoint } from '../../../src/core/request.ts';
+import { requestMediaTokens } from '../../../src/core/request-media.ts';
+import { RequestCounter } from '../../../src/core/request-tokens.ts';
 import type { Count } from '../../../src/core/tally.ts';
 import { instantOf } from '../../../src/core/time.ts';
 import { readShippedFraming } from '../../../src/input/framing.ts';
+import { readShippedImageRules } from '../../../src/input/image-rules.ts';
 import { readShippedRateTable } from '../../../src/input/rates.ts';
 import { readRequest } from '../../../src/input/requests/index.ts';
 import { type Kind, kindOf } from './kinds.ts';
 import type { AccuracyRecord } from './records.ts';
 
 const rates = readShippedRateTable(readFileSync('rates/openai.json'), 'rates/openai.json');
+const images = readShippedImageRules(readFileSync('rates/images.json'));
 const framing = readShippedFraming(readFileSync('rates/framing.json'));
 const now = instantOf(new Date());
 /** Built, as the counter looks for its vocabulary beside itself. */
@@ -36,6 +38,10 @@ export interface Counted {
 
 /** Undefined where the record is of nothing that is counted here; a text says why it cannot be. */
 export function countRecord(record: AccuracyRecord): Counted | string | undefined {
+  return countRequest(record) ?? countImage(record) ?? countGeneration(record);
+}
+
+function countRequest(record: AccuracyRecord): Counted | string | undefined {
   const { prompt_tokens: reported } = record.expected;
   const endpoint = endpointOf(record.endpoint);
   if (typeof reported !== 'number' || endpoint === undefined) return undefined;
@@ -46,7 +52,7 @@ export function countRecord(record: AccuracyRecord): Counted | string | undefine
   const counter = new RequestCounter({
     framing,
     countText: countTokens,
-    countMedia: (part, counted) => countMedia(record, part, counted),
+    countMedia: (part, counted, countText) => countMedia(record, part, counted, countText),
   });
   const { total } = counter.count(read.request, model);
   const found = framingOf(framing, model.id);
@@ -63,22 +69,54 @@ function endpointOf(url: string): RequestEndpoint | undefined {
 function modelOf(record: AccuracyRecord, asked: string | undefined): CountedModel | string {
   const { model } = resolveModel(rates, record.model, now);
   const found = model ?? resolveModel(rates, asked ?? '', now).model;
-  if (!found) return `unknown model ${record.model}`;
-  const { id, encoding, encodingBasis } = found;
-  return { id, encoding, isEncodingKnown: encodingBasis !== 'assumed' };
+  return found ? countedModel(found) : `unknown model ${record.model}`;
 }
 
 /** The record says how large the images were that were cut from it. */
-function countMedia(record: AccuracyRecord, part: MediaPart, model: CountedModel): MediaCount {
-  if (part.kind !== 'image')
-    return { basis: 'unknown', reason: `${part.kind} cut from the record` };
+function countMedia(
+  record: AccuracyRecord,
+  part: MediaPart,
+  model: CountedModel,
+  countText: (text: string) => number,
+): MediaTokens {
   const cut = record.media.find(({ path }) => path?.startsWith(`$.${part.path}`));
-  const { width, height } = cut ?? {};
-  const size = width !== undefined && height !== undefined ? { width, height } : undefined;
-  return countImage({ ...part, size }, model);
+  const seen = part.kind === 'image' ? { ...part, size: sizeIn(cut) } : part;
+  return requestMediaTokens(seen, model, images, countText);
 }
 
-/** Until the rules of images are here. */
-function countImage(_image: ImagePart, model: CountedModel): MediaCount {
-  return { basis: 'unknown', reason: `no rule for images of ${model.id}` };
+function sizeIn(given: unknown): ImageSize | undefined {
+  const { width, height } = (given ?? {}) as Partial<ImageSize>;
+  return width !== undefined && height !== undefined ? { width, height } : undefined;
+}
+
+/** An image alone. */
+function countImage(record: AccuracyRecord): Counted | string | undefined {
+  const { image_tokens: reported } = record.expected;
+  if (record.endpoint !== 'image-input' || typeof reported !== 'number') return undefined;
+  const model = modelOf(record, undefined);
+  if (typeof model === 'string') return model;
+  const { detail } = record.request as { detail?: string };
+  const counted = imageInputTokens(images, model.id, sizeIn(record.request), detail);
+  const rule = imageModels(images, model.id);
+  const family = rule !== undefined && 'rule' in rule ? rule.rule : model.id;
+  return { kind: 'image', family, count: countOf(counted), reported };
+}
+
+/** Images that are made. */
+function countGeneration(record: AccuracyRecord): Counted | string | undefined {
+  const { output_image_tokens: seen, output_image_tokens_by_formula: computed } = record.expected;
+  const reported = seen ?? computed;
+  if (!record.endpoint.startsWith('/v1/images/') || typeof reported !== 'number') return undefined;
+  const model = modelOf(record, undefined);
+  if (typeof model === 'string') return model;
+  const { size, quality, n } = record.request as { size?: string; quality?: string; n?: number };
+  const made = imageGeneration(images, model.id, { size, quality, n, promptTokens: undefined });
+  if (made.basis !== 'generation') return made.reason;
+  return { kind: 'generation', family: model.id, count: countOf(made.imageOutput), reported };
+}
+
+function countOf(tokens: MediaTokens): Count {
+  if ('reason' in tokens) return { basis: 'unknown', low: 0, expected: null, high: null };
+  const { basis, low, high } = tokens;
+  return { basis, low, high, expected: Math.round((low + high) / 2) };
 }
