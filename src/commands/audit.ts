@@ -86,6 +86,7 @@ export async function runAudit(
   const limits = limitsFrom(options.limit ?? []);
   const facts = await factsOf(names, options, rates, io);
   const { cells, request } = facts;
+  if (isOnlyBill(facts)) checkBillGroups(request);
   const report: AuditReport = {
     ...facts,
     command: 'audit',
@@ -116,7 +117,6 @@ export async function factsOf(
   const effects =
     request.ratesAsOf === undefined ? undefined : priceEffects(rates, priced, pricing);
   const bill = read.bill.end(rates, request);
-  if (bill && isOnlyBill(read)) checkBillGroups(request);
   return {
     rates,
     now,
@@ -143,8 +143,8 @@ export async function factsOf(
   };
 }
 
-function isOnlyBill({ counts }: Read): boolean {
-  return counts.read === counts.billed + counts.empty;
+function isOnlyBill({ bill, rows }: AuditFacts): boolean {
+  return bill !== undefined && rows.read === rows.billed + rows.empty + rows.duplicate;
 }
 
 /** @throws InputError when a bill is to be grouped by what it does not have */
