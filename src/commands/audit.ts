@@ -34,7 +34,12 @@ import {
   exitCode,
   type RowCounts,
 } from '../core/report.ts';
-import { type PerhapsTwice, perhapsTwice, withoutCountedBatches } from '../core/same-use.ts';
+import {
+  BatchesBeside,
+  type PerhapsTwice,
+  perhapsTwice,
+  withoutCountedBatches,
+} from '../core/same-use.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
 import { count } from '../core/wording.ts';
@@ -224,6 +229,7 @@ async function readAll(
   const givenUp = NOT_NEEDED.filter((name) => !asked.has(name) && keep.has(name));
   const ledger = new Ledger(rates, isOne ? { keep: kept, givenUp } : { keep: kept });
   const boundaries = () => withLimits(boundariesOf(rates), request);
+  const beside = new BatchesBeside();
   const bill = new BillFold();
   const bad: BadRow[] = [];
   const counts = { read: 0, billed: 0, empty: 0, outside: 0, bad: 0 };
@@ -238,8 +244,10 @@ async function readAll(
     }
     switch (row.kind) {
       case 'usage':
-        if (accepts.usage(row.entry)) ledger.add(withTier(row.entry, assumed), rows, period?.end);
-        else counts.outside += rows;
+        if (accepts.usage(row.entry)) {
+          beside.see(row.entry, rows);
+          ledger.add(withTier(row.entry, assumed), rows, period?.end);
+        } else counts.outside += rows;
         return;
       case 'billed':
         if (accepts.billed(row.entry)) {
@@ -266,7 +274,7 @@ async function readAll(
   io.progress('');
   const merged = new Ledger(rates, { keep, givenUp });
   const once = isOne
-    ? { cells: ledger.cells(), overlaps: [], perhapsTwice: [] }
+    ? { cells: ledger.cells(), overlaps: [], perhapsTwice: beside.found(names[0] ?? '-') }
     : countedOnce(ledger.cells(), merged);
   const dropped = [...tooLarge, ...(isOne ? ledger : merged).dropped];
   return { ...once, files, dropped, bill, bad, counts };
