@@ -2,16 +2,17 @@ import type { Encoding } from '../core/encodings.ts';
 import type { Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
 import type { FramingTable } from '../core/framing.ts';
+import type { CountInput } from '../core/input-count.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { resolveModel } from '../core/names.ts';
 import { callPrompts, type PromptBudget, settingsFor } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall } from '../core/report.ts';
-import { textInput } from '../core/text-input.ts';
+import { type TextForm, textInput } from '../core/text-input.ts';
 import type { Instant } from '../core/time.ts';
 import { matchedBy } from '../input/file-names.ts';
 import { matcherOf } from '../input/patterns.ts';
-import { type InputOf, readEach, type TokenCounters } from '../input/prompts.ts';
+import { readEach, type TokenCounters } from '../input/prompts.ts';
 import { TokenStream } from '../tokens/index.ts';
 import { fromConfig, fromCwd } from './load-config.ts';
 
@@ -63,21 +64,32 @@ export async function calledPrompts(
   if (problems.length > 0 && !mayBeNone) throw new InputError(problems);
   const all = [...new Set([...paths.values()].flat())];
   const counters = countersFor(budgets, rates, at);
-  const inputOf: InputOf = (countText) => textInput(countText, 'chat', framing);
-  const read = await readEach(all, files, counters, inputOf);
+  const read = await readEach(all, files, counters);
   const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
   const failed = new Map(read.unreadable.map((file) => [file.source.file, file]));
   const called: BudgetedCall[] = [];
   const unreadable: BudgetedUnreadable[] = [];
   for (const budget of budgets) {
     const own = paths.get(budget) ?? [];
-    const prompts = own.flatMap((path) => byPath.get(path) ?? []);
+    const prompts = own.flatMap((path) => {
+      const prompt = byPath.get(path);
+      return prompt ? [asSent(prompt, budget.form, framing)] : [];
+    });
     called.push(...callsOf(budget, prompts, { config, cwd }, rates, at));
     for (const file of own.flatMap((path) => failed.get(path) ?? [])) {
       unreadable.push({ ...file, budget: budget.name });
     }
   }
   return { called, unreadable };
+}
+
+/** A text may be sent in one way by one budget, and in another by the next. */
+function asSent(prompt: Prompt, form: TextForm, framing: FramingTable): Prompt {
+  const countInput: CountInput = (model) => {
+    const { expected } = prompt.countInput(model).total;
+    return textInput(() => expected, form, framing)(model);
+  };
+  return { ...prompt, countInput };
 }
 
 /** A limit of files that are not there would never be checked. */
