@@ -5,6 +5,7 @@ import type { DiffOptions } from './commands/diff.ts';
 import type { EstimateOptions } from './commands/estimate.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { RateHistoryFormat, RatesOptions } from './commands/rates.ts';
+import type { ReplayOptions } from './commands/replay.ts';
 import { DIMENSIONS, type Dimension, SORTS } from './core/audit.ts';
 import { ASSUMPTIONS } from './core/check.ts';
 import { CACHE_TTLS, PERIODS_PER_MONTH } from './core/estimate.ts';
@@ -16,6 +17,7 @@ import { type Instant, parseInstant } from './core/time.ts';
 import type { Io } from './io.ts';
 import { type Destination, FORMAT_NAMES, FORMATS, type FormatName } from './output/index.ts';
 import type { RateListFormat } from './output/rate-list.ts';
+import type { ReplayFormat } from './output/replay.ts';
 import { safeText } from './output/safe.ts';
 import { isReadByRunner, withoutCommands } from './output/workflow-commands.ts';
 import { VERSION } from './version.ts';
@@ -63,6 +65,7 @@ const COMMANDS: Readonly<Record<string, (io: Io, setCode: SetCode) => Command>> 
   check: checkCommand,
   diff: diffCommand,
   init: initCommand,
+  replay: replayCommand,
   rates: ratesCommand,
 };
 
@@ -172,6 +175,17 @@ function auditCommand(io: Io, setCode: SetCode): Command {
       instant,
     )
     .option('--budget <usd>', 'exit with 1 above this amount', dollars)
+    .option('--forecast', 'what this month comes to')
+    .option(
+      '--spend-limit <usd>',
+      'a limit of a month: when does it fall, and when did it',
+      dollars,
+    )
+    .addOption(
+      new Option('--alert-at <percent>', 'of the spend limit, repeatable').argParser(percents),
+    )
+    .option('--spend-limits <files...>', "OpenAI's own spend limits and alerts, as JSON")
+    .option('--credits <file>', 'grants, as JSON: what they pay for, and until when')
     .option('--tolerance <usd>', 'a difference from the bill that is no error', dollars)
     .option('--rates <file>', 'another rate table')
     .addOption(
@@ -236,6 +250,23 @@ function diffCommand(io: Io, setCode: SetCode): Command {
     });
 }
 
+function replayCommand(io: Io, setCode: SetCode): Command {
+  return withPrintOptions(new Command('replay'), REPLAY)
+    .summary('with these limits, when would spending have stopped')
+    .description('Replays monthly spend limits and alerts over past usage. All times are UTC.')
+    .argument('<files...>', 'usage or cost exports, as for audit')
+    .option('--spend-limit <usd>', 'of a month, above which requests fail', dollars)
+    .addOption(new Option('--alert-at <percent>', 'of it, repeatable').argParser(percents))
+    .option('--spend-limits <files...>', "OpenAI's own spend limits and alerts, as JSON")
+    .option('--since <date>', 'buckets that begin on this day or later', instant)
+    .option('--until <date>', 'buckets that begin before this day', instant)
+    .option('--rates <file>', 'another rate table')
+    .action(async (files: string[], options: ReplayOptions) => {
+      const { runReplay } = await import('./commands/replay.ts');
+      setCode(await runReplay(files, options, io));
+    });
+}
+
 function initCommand(io: Io, setCode: SetCode): Command {
   return new Command('init')
     .summary('write an openai-cost.json to start from')
@@ -247,6 +278,7 @@ function initCommand(io: Io, setCode: SetCode): Command {
     });
 }
 
+const REPLAY: readonly ReplayFormat[] = ['text', 'json'];
 const RATE_LIST: readonly RateListFormat[] = ['text', 'json', 'csv', 'markdown'];
 const RATE_HISTORY: readonly RateHistoryFormat[] = ['text', 'json'];
 
@@ -352,6 +384,16 @@ function dimensions(value: string, previous: readonly Dimension[] = []): Dimensi
     }
     return name as Dimension;
   });
+}
+
+function percents(value: string, previous: readonly number[] = []): number[] {
+  const added = value.split(',').map((part) => {
+    if (!/^\d+(\.\d{1,2})?%?$/.test(part.trim()) || Number.parseFloat(part) > 100) {
+      throw new InvalidArgumentError('It must be a percentage such as 80.');
+    }
+    return Number.parseFloat(part);
+  });
+  return [...previous, ...added];
 }
 
 function wholeNumber(value: string): number {

@@ -1,5 +1,6 @@
 import type { CostState, Dimension, Group, PricedCell, Sort, Sum } from './audit.ts';
 import type { Bill } from './bill.ts';
+import type { Period } from './calendar.ts';
 import type { BudgetChange } from './change.ts';
 import type { Assumption, JudgedBudget } from './check.ts';
 import type { Estimate, Unreadable } from './estimate.ts';
@@ -112,7 +113,9 @@ export interface AuditFacts {
   readonly files: readonly AuditedFile[];
   readonly rows: RowCounts;
   /** From the first bucket to the end of the last; undefined without usage. */
-  readonly period: { readonly start: Instant; readonly end: Instant } | undefined;
+  readonly period: Period | undefined;
+  /** The same with buckets in which nothing was used; of a bill alone, its days. */
+  readonly covered: Period | undefined;
   readonly cells: readonly PricedCell[];
   readonly total: Sum;
   /** With `ratesAsOf`, what the prices in force would have made of each cell. */
@@ -135,6 +138,8 @@ export interface AuditReport extends AuditFacts {
   /** With `cross`, all there is by the second dimension alone. */
   readonly columns: readonly Group[];
   readonly days: readonly Group[];
+  /** Undefined where nobody asked for it. */
+  readonly outlook: Outlook | undefined;
   readonly explain: boolean;
   readonly findings: readonly Finding[];
   /** False when something could not be read, priced or judged: the total is then a lower bound. */

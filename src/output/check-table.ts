@@ -1,15 +1,15 @@
 import { added, type BudgetChange, isChanged, modelOf, type PromptChange } from '../core/change.ts';
-import { type Check, type Figure, isFailure, type JudgedBudget } from '../core/check.ts';
+import { type Check, type Figure, isFailure, type Verdict } from '../core/check.ts';
 import { type Calls, isByRun } from '../core/prompt-budget.ts';
 import type { CheckReport } from '../core/report.ts';
 import { count, counted, usdRange } from '../core/wording.ts';
 import { type Amount, formatTotal } from './amount.ts';
 import type { TableData } from './table.ts';
 
-/** What failed or is near its limit, and of each other budget what comes nearest. */
+/** How far each budget is used up: what failed, which the findings tell one by one, or comes nearest. */
 export function checkTable({ budgets }: CheckReport): TableData<Check> {
   return {
-    rows: budgets.flatMap(shownChecks),
+    rows: budgets.flatMap(({ checks }) => worstOf(checks) ?? []),
     columns: [
       { title: 'Budget', kind: 'name', value: ({ budget }) => budget },
       { title: 'What', kind: 'name', value: ({ subject }) => subject },
@@ -21,10 +21,9 @@ export function checkTable({ budgets }: CheckReport): TableData<Check> {
   };
 }
 
-function shownChecks({ checks }: JudgedBudget): Check[] {
-  const told = checks.filter(({ verdict }) => verdict.kind !== 'within');
-  const nearest = nearestOf(checks);
-  return told.length > 0 || !nearest ? told : [nearest];
+function worstOf(checks: readonly Check[]): Check | undefined {
+  const ofKind = (kind: Verdict['kind']) => checks.filter(({ verdict }) => verdict.kind === kind);
+  return nearestOf(ofKind('exceeded')) ?? nearestOf(ofKind('undecided')) ?? nearestOf(checks);
 }
 
 /** The one of which most is used up. */

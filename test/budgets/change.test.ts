@@ -22,7 +22,7 @@ const NOW = instant('2026-11-22');
 const BUDGET: PromptBudget = {
   ...{ name: 'b', files: [], models: ['gpt-4o'], outputTokens: 10, requests: 1, per: 'run' },
   ...{ tier: 'standard', region: 'global', limits: {}, increase: {}, totalIncrease: {} },
-  ...{ overrides: [], warnAt: [] },
+  ...{ overrides: [], warnAt: [], form: 'text' },
 };
 
 interface Given {

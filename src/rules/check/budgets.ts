@@ -1,4 +1,4 @@
-import type { Check, Figure, LimitName } from '../../core/check.ts';
+import type { Check, Figure, JudgedBudget, LimitName } from '../../core/check.ts';
 import { subtract } from '../../core/money.ts';
 import type { CheckFacts } from '../../core/report.ts';
 import { count, usd, usdRange } from '../../core/wording.ts';
@@ -9,19 +9,28 @@ export const budgets: Rule<CheckFacts> = {
   id: 'budget',
   severity: 'error',
   *check({ budgets: judged, places, assume }) {
-    for (const { name, checks } of judged) {
+    for (const { name, kind, checks } of judged) {
       for (const check of checks) {
-        const remark = remarkOn(check, assume);
+        const remark = remarkOn(check, kind, assume);
         if (remark) yield { source: places.get(name), budget: name, ...remark };
       }
     }
   },
 };
 
-function remarkOn(check: Check, assume: CheckFacts['assume']): Remark | undefined {
+function remarkOn(
+  check: Check,
+  kind: JudgedBudget['kind'],
+  assume: CheckFacts['assume'],
+): Remark | undefined {
   const { budget, subject, limit, verdict, source } = check;
   const place = source ? { source } : {};
   const of = `(${limit} of ${budget})`;
+  // What was used in a month was spent; what prompts cost in one is yet to come.
+  const said =
+    kind === 'usage' && limit === 'usdPerMonth'
+      ? SPENT(subject, figureOf(check))
+      : statement(check);
   switch (verdict.kind) {
     case 'within':
       return undefined;
@@ -29,7 +38,7 @@ function remarkOn(check: Check, assume: CheckFacts['assume']): Remark | undefine
       return {
         ...place,
         severity: 'warning',
-        message: `${statement(check)}, ${verdict.percent}% or more of the ${allowance(check)} ${of}`,
+        message: `${said}, ${verdict.percent}% or more of the ${allowance(check)} ${of}`,
       };
     case 'undecided':
       if (limit === 'files') {
@@ -45,7 +54,7 @@ function remarkOn(check: Check, assume: CheckFacts['assume']): Remark | undefine
       return {
         ...place,
         certainty: verdict.sure ? 'sure' : 'possible',
-        message: `${statement(check)}, ${excess(check, verdict.sure, assume)} ${of}; ${REMEDIES[limit]}`,
+        message: `${said}, ${excess(check, verdict.sure, assume)} ${of}; ${REMEDIES[limit]}`,
       };
   }
 }
@@ -98,8 +107,14 @@ const REMEDIES = {
   'increase.total.percent': 'shorten the prompts, or raise the limit if the increase is meant',
 } as const satisfies Record<LimitName, string>;
 
-function statement({ limit, subject, found }: Check): string {
-  return STATEMENTS[limit](subject, found ? figure(found) : 'an unknown amount');
+const SPENT = STATEMENTS.usdPerDay;
+
+function statement(check: Check): string {
+  return STATEMENTS[check.limit](check.subject, figureOf(check));
+}
+
+function figureOf({ found }: Check): string {
+  return found ? figure(found) : 'an unknown amount';
 }
 
 function allowance({ allowed, limit }: Check): string {
