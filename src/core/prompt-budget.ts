@@ -338,10 +338,12 @@ function judgeCalls(
   const found = missing === undefined && longestFits ? most : known;
   const unknown = longestFits ? undefined : OUTPUT_UNKNOWN;
   const isWhole = most !== undefined && most.low === known.low && most.high === known.high;
+  // Of what has no price at all nothing was found, which is not an amount of zero.
+  const isNothing = missing !== undefined && found.high === 0n;
   return {
     ...about,
     allowed: { unit: 'usd', low: limit, high: limit },
-    found: { unit: 'usd', low: found.low, high: found.high },
+    found: isNothing ? undefined : { unit: 'usd', low: found.low, high: found.high },
     verdict: judgeUsd(found, limit, strictness, missing ?? (isWhole ? undefined : unknown)),
   };
 }

@@ -14,11 +14,34 @@ export function checkTable({ budgets }: CheckReport): TableData<Check> {
       { title: 'Budget', kind: 'name', value: ({ budget }) => budget },
       { title: 'What', kind: 'name', value: ({ subject }) => subject },
       { title: 'Limit', kind: 'name', value: ({ limit }) => limit },
-      { title: 'Found', kind: 'price', value: ({ found }) => (found ? figureText(found) : '?') },
+      { title: 'Found', kind: 'price', value: foundText },
       { title: 'Of', kind: 'price', value: ({ allowed }) => (allowed ? figureText(allowed) : '') },
       { title: '', kind: 'price', value: verdictText },
     ],
   };
+}
+
+/** The state of each budget: what failed is told one by one above it. */
+export function budgetTable({ budgets }: CheckReport): TableData<JudgedBudget> {
+  return {
+    rows: budgets,
+    columns: [
+      { title: 'Budget', kind: 'name', value: ({ name }) => name },
+      { title: '', kind: 'name', value: budgetState },
+    ],
+  };
+}
+
+function budgetState({ checks }: JudgedBudget): string {
+  const states = (['exceeded', 'undecided', 'near'] as const).flatMap((kind) => {
+    const number = checks.filter(({ verdict }) => verdict.kind === kind).length;
+    return number > 0 ? `${count(number)} ${kind === 'near' ? 'near its limit' : kind}` : [];
+  });
+  if (states.length > 0) return `${states.join(', ')}, of ${counted(checks.length, 'check')}`;
+  const nearest = nearestOf(checks);
+  const used = nearest && usedPercent(nearest);
+  const near = used === undefined ? '' : `, ${nearest?.limit} at ${used}%`;
+  return `holds (${counted(checks.length, 'check')}${near})`;
 }
 
 function shownChecks({ checks }: JudgedBudget): Check[] {
@@ -47,6 +70,15 @@ function usedOf({ found, allowed }: Check): number {
 /** As a whole percentage, rounded down. */
 export function usedPercent(check: Check): number | undefined {
   return check.allowed && check.found ? Math.floor(usedOf(check) / 100) : undefined;
+}
+
+/** What is undecided is at least so much. */
+function foundText({ found, verdict }: Check): string {
+  if (!found) return '?';
+  if (verdict.kind !== 'undecided' || found.unit === 'name') return figureText(found);
+  return found.low === 0n || found.low === 0
+    ? '?'
+    : `>= ${figureText(found.unit === 'usd' ? { ...found, high: found.low } : found)}`;
 }
 
 function verdictText(check: Check): string {

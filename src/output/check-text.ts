@@ -2,7 +2,7 @@ import type { BudgetChange } from '../core/change.ts';
 import { isChanged } from '../core/change.ts';
 import type { CheckReport, Comparison, DiffReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
-import { changeLines, changeTable, checkAnswer, checkTable, hasFailed } from './check-table.ts';
+import { budgetTable, changeLines, changeTable, checkAnswer, hasFailed } from './check-table.ts';
 import { nameOf, paintFinding } from './finding.ts';
 import { outlookLines } from './outlook.ts';
 import { safeText } from './safe.ts';
@@ -18,7 +18,7 @@ export function checkText(report: CheckReport, terminal: Terminal): string {
   const answer = paint[isQuiet ? 'total' : 'error'](wrap(safeText(checkAnswer(report)), width));
   const blocks = [
     told.map((finding) => paintFinding(finding, terminal)).join('\n'),
-    isQuiet ? '' : renderTable(checkTable(report), terminal),
+    isQuiet || report.budgets.length === 1 ? '' : renderTable(budgetTable(report), terminal),
     ...comparisonBlocks(report.comparison, terminal),
     outlookText(report, terminal),
     answer,
