@@ -133,6 +133,17 @@ describe('a change on a branch', () => {
       (await verdicts(folder, ['--base', 'main', ...args])).verdicts.map((verdict) =>
         verdict.replace(/ with.*:/, ''),
       );
+    // A pattern may come back down from above the repository.
+    const [, name = ''] = /([^/]+)$/.exec(repository) ?? [];
+    put(repository, {
+      'above.json': config(prompts({ ...INCREASE, files: `../${name}/prompts/*.md` })),
+    });
+    expect(await count(repository, '--config', 'above.json')).toEqual([
+      'increase.perFile.percent prompts/a.md exceeded',
+      'increase.perFile.percent prompts/b.md within',
+      'increase.total.usd all files exceeded',
+    ]);
+    rmSync(join(repository, 'above.json'));
     mkdirSync(join(repository, 'deep/er'), { recursive: true });
     expect(await count(join(repository, 'prompts'))).toEqual([
       'increase.perFile.percent a.md exceeded',
