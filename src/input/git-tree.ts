@@ -68,6 +68,11 @@ export async function forkPoint(git: Git, base: Commit, head?: Commit): Promise<
   throw new InputError(`${base.ref}: ${why}`);
 }
 
+/** Whether a commit is what is checked out, so that all that differs from it is not committed yet. */
+export async function isCheckedOut(git: Git, { id }: Commit): Promise<boolean> {
+  return textOf(await run(git, ['rev-parse', '--verify', '--quiet', 'HEAD'])) === id;
+}
+
 const DEEPEN = 'fetch the history with "git fetch --unshallow", or check out with "fetch-depth: 0"';
 
 /** `main` of `origin/main`. */

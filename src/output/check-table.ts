@@ -1,7 +1,7 @@
 import { added, type BudgetChange, isChanged, modelOf, type PromptChange } from '../core/change.ts';
 import { type Check, type Figure, isFailure, type JudgedBudget } from '../core/check.ts';
 import { type Calls, isByRun } from '../core/prompt-budget.ts';
-import type { CheckReport } from '../core/report.ts';
+import type { CheckReport, Comparison } from '../core/report.ts';
 import { count, counted, usdRange } from '../core/wording.ts';
 import { type Amount, formatTotal } from './amount.ts';
 import type { TableData } from './table.ts';
@@ -124,7 +124,12 @@ export function checkAnswer(report: CheckReport): string {
     used === undefined ? '' : `; nearest: ${nearest?.budget}, ${nearest?.limit} at ${used}%`;
   const holds = budgets.length === 1 ? 'holds' : 'hold';
   const left = report.unchecked.length > 0 ? '; increases were not checked' : '';
-  return `${counted(budgets.length, 'budget')} ${holds} (${counted(limits, 'check')}${near}${left})`;
+  return `${counted(budgets.length, 'budget')} ${holds} (${counted(limits, 'check')}${near}${left}${uncommittedText(report.comparison)})`;
+}
+
+/** So that nobody takes a build of the base itself for one without a change. */
+export function uncommittedText(comparison: Comparison | undefined): string {
+  return comparison?.isUncommitted ? `; nothing was committed since ${comparison.base}` : '';
 }
 
 export function hasFailed({ budgets }: Pick<CheckReport, 'budgets'>): boolean {

@@ -2,7 +2,14 @@ import type { BudgetChange } from '../core/change.ts';
 import { isChanged } from '../core/change.ts';
 import type { CheckReport, Comparison, DiffReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
-import { budgetTable, changeLines, changeTable, checkAnswer, hasFailed } from './check-table.ts';
+import {
+  budgetTable,
+  changeLines,
+  changeTable,
+  checkAnswer,
+  hasFailed,
+  uncommittedText,
+} from './check-table.ts';
 import { nameOf, paintFinding } from './finding.ts';
 import { outlookLines } from './outlook.ts';
 import { safeText } from './safe.ts';
@@ -52,7 +59,7 @@ export function diffText(report: DiffReport, terminal: Terminal): string {
 export function diffHeading({ comparison, rates }: DiffReport): string {
   const head = comparison.head ?? 'the work tree';
   return safeText(
-    `${nameOf(comparison.base)} -> ${head} · both at the prices of ${dayOf(rates.version)}`,
+    `${nameOf(comparison.base)} -> ${head} · both at the prices of ${dayOf(rates.version)}${uncommittedText(comparison)}`,
   );
 }
 

@@ -83,6 +83,7 @@ describe('a change on a branch', () => {
     const { code, out } = await check(repository, ['--base', 'HEAD']);
     expect(code).toBe(0);
     expect(out).toContain('1 budget holds');
+    expect(out).toContain('; nothing was committed since HEAD)');
   });
 
   it('says which prompt, by how much, and what to do', async () => {
@@ -107,7 +108,10 @@ describe('a change on a branch', () => {
   it('has nothing to tell of what is the same', async () => {
     const { code, out } = await run(['diff', 'HEAD', 'work'], { cwd: repository });
     expect(out).toContain('Nothing has changed.');
+    expect(out).not.toContain('nothing was committed');
     expect(code).toBe(0);
+    const uncommitted = await run(['diff', 'work'], { cwd: repository });
+    expect(uncommitted.out).toContain('; nothing was committed since work');
   });
 
   it('needs no configuration where files and models are named', async () => {

@@ -97,7 +97,7 @@ describe('the files that GitHub names', () => {
     const env = { GITHUB_STEP_SUMMARY: 'summary', GITHUB_OUTPUT: 'output' };
     const { code, out, summary, output } = await inStep([...ESTIMATE, '--budget', '0.0001'], env);
     expect(code).toBe(1);
-    expect(out).toMatch(/^::error title=openai-cost%3A budget::gpt-5.4 costs \$0.000155, above/);
+    expect(out).toMatch(/^::error title=openai-cost%3A budget::gpt-5.4 costs \$0.00017, above/);
     const markdown = (await inStep([...ESTIMATE.slice(0, -1), 'markdown', '--budget', '0.0001']))
       .out;
     expect(summary).toBe(`before\n${markdown}\n`);
