@@ -1,6 +1,6 @@
 import type { CallShare, CountInput, InputCount } from './input-count.ts';
 import { InputError } from './input-error.ts';
-import type { Doubt } from './lookup.ts';
+import type { Doubt, RateMemo } from './lookup.ts';
 import { type Money, NOTHING, type Range, span, times, ZERO } from './money.ts';
 import { resolveModel } from './names.ts';
 import {
@@ -100,29 +100,40 @@ export interface PromptEstimate {
 /**
  * Estimates what the prompts cost with each model. Pure: everything it needs is in its arguments.
  * What has no price is in the result as unpriced, with the reason.
+ * @param memo one for all estimates with the same rate table
  * @throws InputError when more tokens are cached than a prompt has, or too many to count exactly
  */
-export function estimate(request: EstimateRequest, rates: RateTable): Estimate {
+export function estimate(
+  request: EstimateRequest,
+  rates: RateTable,
+  memo: RateMemo = new Map(),
+): Estimate {
   const models = request.models.map((name) => {
     const { model } = resolveModel(rates, name, request.at);
     const prompts = request.prompts.map((prompt) =>
-      estimatePrompt(request, rates, name, model, prompt),
+      estimatePrompt(request, { rates, memo }, name, model, prompt),
     );
     return { name, model, prompts };
   });
   return { rates, request, models };
 }
 
+/** Prices, and those that have been looked up: prompts ask for the same ones again and again. */
+interface Prices {
+  readonly rates: RateTable;
+  readonly memo: RateMemo;
+}
+
 function estimatePrompt(
   request: EstimateRequest,
-  rates: RateTable,
+  prices: Prices,
   name: string,
   model: Model | undefined,
   prompt: Prompt,
 ): PromptEstimate {
   const input = prompt.countInput(model);
   const price = (share: CallShare, output: number) =>
-    priceShare(request, rates, name, prompt.source, share, output);
+    priceShare(request, prices, name, prompt.source, share, output);
   const output = request.outputTokens ?? 0;
   const maximum = input.shares.map((share) => maximumOutput(model, share));
   const takesOutput = hasOutput(model) && input.shares.some(({ answers }) => answers > 0);
@@ -133,8 +144,9 @@ function estimatePrompt(
     lines: input.shares.map((share) => price(share, takesOutput ? output * share.answers : 0)),
     perThousandOutput: takesOutput
       ? priceUsage(
-          rates,
+          prices.rates,
           usageOf(request, name, prompt.source, input.shares, { text: { output: 1000 } }),
+          prices.memo,
         )
       : undefined,
     atMaximumOutput:
@@ -147,21 +159,25 @@ function estimatePrompt(
 /** `output`: of all calls of the share. */
 function priceShare(
   request: EstimateRequest,
-  rates: RateTable,
+  { rates, memo }: Prices,
   name: string,
   source: Source,
   share: CallShare,
   output: number,
 ): CostLine {
   const at = (tokens: Tokens) =>
-    priceUsage(rates, {
-      ...usageOf(request, name, source, [share], tokens),
-      requests: share.calls * (request.requests ?? 1),
-      quantities: share.quantities.map((quantity) => ({
-        ...quantity,
-        amount: quantity.amount * (request.requests ?? 1),
-      })),
-    });
+    priceUsage(
+      rates,
+      {
+        ...usageOf(request, name, source, [share], tokens),
+        requests: share.calls * (request.requests ?? 1),
+        quantities: share.quantities.map((quantity) => ({
+          ...quantity,
+          amount: quantity.amount * (request.requests ?? 1),
+        })),
+      },
+      memo,
+    );
   const low = tokensOf(request, source, share, share.low, output);
   const high = tokensOf(request, source, share, share.high, output);
   const line = spanned(at(low), isSame(low, high) ? undefined : at(high), share);

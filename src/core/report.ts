@@ -152,6 +152,8 @@ export interface Comparison {
   readonly base: string;
   /** The same; undefined is the work tree. */
   readonly head: string | undefined;
+  /** Whether the work tree has no commit since the base: only what is not committed is compared. */
+  readonly isUncommitted: boolean;
   /** Of the base: what cannot be read there counts as new. */
   readonly unreadable: readonly Unreadable[];
   readonly budgets: readonly BudgetChange[];

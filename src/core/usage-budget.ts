@@ -288,17 +288,15 @@ function judgeSum(
   const most = larger(sum.high, add(sum.high, sumOf(unclear).high));
   const isOpen = unclear.some((spend) => spend.unpriced !== undefined);
   const fits = !isOpen && most <= allowed;
-  const missing = isUnclear ? untold(budget.each) : unclear.length > 0 ? reason : undefined;
+  const lacking = isUnclear ? untold(budget.each) : unclear.length > 0 ? reason : undefined;
+  const missing = unpriced ?? unread ?? (fits ? undefined : lacking);
+  // Of what has no price at all nothing was found, which is not an amount of zero.
+  const isNothing = missing !== undefined && found.high === 0n;
   return {
     ...{ budget: budget.name, limit, subject },
     allowed: { unit: 'usd', low: allowed, high: allowed },
-    found: { unit: 'usd', ...found },
-    verdict: judgeUsd(
-      found,
-      allowed,
-      strictness,
-      unpriced ?? unread ?? (fits ? undefined : missing),
-    ),
+    found: isNothing ? undefined : { unit: 'usd', ...found },
+    verdict: judgeUsd(found, allowed, strictness, missing),
   };
 }
 

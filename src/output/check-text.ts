@@ -2,7 +2,14 @@ import type { BudgetChange } from '../core/change.ts';
 import { isChanged } from '../core/change.ts';
 import type { CheckReport, Comparison, DiffReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
-import { changeLines, changeTable, checkAnswer, checkTable, hasFailed } from './check-table.ts';
+import {
+  budgetTable,
+  changeLines,
+  changeTable,
+  checkAnswer,
+  hasFailed,
+  uncommittedText,
+} from './check-table.ts';
 import { nameOf, paintFinding } from './finding.ts';
 import { outlookText } from './outlook.ts';
 import { safeText } from './safe.ts';
@@ -18,7 +25,7 @@ export function checkText(report: CheckReport, terminal: Terminal): string {
   const answer = paint[isQuiet ? 'total' : 'error'](wrap(safeText(checkAnswer(report)), width));
   const blocks = [
     told.map((finding) => paintFinding(finding, terminal)).join('\n'),
-    isQuiet ? '' : renderTable(checkTable(report), terminal),
+    isQuiet || report.budgets.length === 1 ? '' : renderTable(budgetTable(report), terminal),
     ...comparisonBlocks(report.comparison, terminal),
     outlookBlock(report, terminal),
     answer,
@@ -54,7 +61,7 @@ export function diffText(report: DiffReport, terminal: Terminal): string {
 export function diffHeading({ comparison, rates }: DiffReport): string {
   const head = comparison.head ?? 'the work tree';
   return safeText(
-    `${nameOf(comparison.base)} -> ${head} · both at the prices of ${dayOf(rates.version)}`,
+    `${nameOf(comparison.base)} -> ${head} · both at the prices of ${dayOf(rates.version)}${uncommittedText(comparison)}`,
   );
 }
 
