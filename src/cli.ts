@@ -13,6 +13,7 @@ import { type Money, parseUsd } from './core/money.ts';
 import { EXIT } from './core/report.ts';
 import { TEXT_FORMS } from './core/text-input.ts';
 import { type Instant, parseInstant } from './core/time.ts';
+import { SENDABLE_KINDS } from './input/sendables/index.ts';
 import type { Io } from './io.ts';
 import { type Destination, FORMAT_NAMES, FORMATS, type FormatName } from './output/index.ts';
 import type { RateListFormat } from './output/rate-list.ts';
@@ -123,9 +124,10 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
       ),
     )
     .addOption(
-      new Option('--as <form>', 'how text is sent: as one message, or as it is').choices(
-        TEXT_FORMS,
-      ),
+      new Option('--as <form>', 'how text is sent, or what a file holds').choices([
+        ...TEXT_FORMS,
+        ...SENDABLE_KINDS.map(({ id }) => id),
+      ]),
     )
     .option('--tier <tier>', 'service tier: standard, batch, flex, priority, ...')
     .option('--region <region>', 'regional processing: eu, us')

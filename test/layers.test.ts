@@ -10,7 +10,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['commands', 'core', 'input', 'root.ts', 'tokens'],
   'chunks.ts': [],
-  'cli.ts': ['commands', 'core', 'io.ts', 'output', 'version.ts'],
+  'cli.ts': ['commands', 'core', 'input', 'io.ts', 'output', 'version.ts'],
   'compile-chunks.ts': ['chunks.ts', 'core', 'main.ts', 'root.ts'],
   'git.ts': ['core'],
   'io.ts': ['core', 'git.ts', 'root.ts', 'threads.ts'],

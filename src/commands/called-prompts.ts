@@ -4,6 +4,7 @@ import type { Files } from '../core/files.ts';
 import type { FramingTable } from '../core/framing.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { resolveModel } from '../core/names.ts';
+import { once } from '../core/once.ts';
 import { callPrompts, type PromptBudget, settingsFor } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall } from '../core/report.ts';
@@ -11,7 +12,7 @@ import { textInput } from '../core/text-input.ts';
 import type { Instant } from '../core/time.ts';
 import { matchedBy } from '../input/file-names.ts';
 import { matcherOf } from '../input/patterns.ts';
-import { type InputOf, readEach, type TokenCounters } from '../input/prompts.ts';
+import { readEach, type TokenCounters } from '../input/prompts.ts';
 import { TokenStream } from '../tokens/index.ts';
 import { fromConfig, fromCwd } from './load-config.ts';
 
@@ -62,9 +63,10 @@ export async function calledPrompts(
   }
   if (problems.length > 0 && !mayBeNone) throw new InputError(problems);
   const all = [...new Set([...paths.values()].flat())];
-  const counters = countersFor(budgets, rates, at);
-  const inputOf: InputOf = (countText) => textInput(countText, 'chat', framing);
-  const read = await readEach(all, files, counters, inputOf);
+  const read = await readEach(all, files, {
+    counters: once(() => countersFor(budgets, rates, at)),
+    inputOf: (countText) => textInput(countText, 'chat', framing),
+  });
   const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
   const failed = new Map(read.unreadable.map((file) => [file.source.file, file]));
   const called: BudgetedCall[] = [];

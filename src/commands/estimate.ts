@@ -1,18 +1,21 @@
 import { judge } from '../core/budget.ts';
 import {
+  alternativesOf,
   type CacheTtl,
   costOf,
   type EstimateRequest,
   estimate,
   type ModelEstimate,
   type Period,
+  type Prompt,
 } from '../core/estimate.ts';
 import { InputError } from '../core/input-error.ts';
 import type { Money } from '../core/money.ts';
 import { resolveModel } from '../core/names.ts';
+import { once } from '../core/once.ts';
 import { type ModelKind, type RateTable, versionAt } from '../core/rates.ts';
 import { type EstimateFacts, type EstimateReport, exitCode, type GroupBy } from '../core/report.ts';
-import { type TextForm, textInput } from '../core/text-input.ts';
+import { TEXT_FORMS, textInput } from '../core/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
 import { readPrompts, type TokenCounters } from '../input/prompts.ts';
@@ -38,7 +41,8 @@ export interface EstimateOptions extends PrintOptions {
   readonly on?: Instant;
   readonly budget?: Money;
   readonly by?: GroupBy;
-  readonly as?: TextForm;
+  /** A form of text, or the id of a kind of sendable. */
+  readonly as?: string;
   readonly rates?: string;
   readonly explain?: boolean;
 }
@@ -51,22 +55,21 @@ export async function runEstimate(
 ): Promise<number> {
   const rates = await loadRates(io, options.rates);
   const now = instantOf(io.now());
-  const comparison = options.model === undefined;
   const plan = planOf(options, rates, now);
-  const framing = await loadFraming(io);
-  const form = options.as ?? 'chat';
-  const { prompts, unreadable } = await readPrompts(
-    names,
-    io,
-    countersFor(plan, rates),
-    (countText) => textInput(countText, form, framing),
-  );
-  const request = { ...plan, prompts };
+  const { prompts, unreadable } = await readSent(names, options, plan, rates, io);
+  // Nobody compares what has been decided.
+  const isAsked = options.model === undefined && !options.allModels && prompts.some(asksForModel);
+  const request = { ...plan, prompts, ...(isAsked ? { models: [] } : {}) };
+  const comparison = options.model === undefined && !isAsked;
+  if (options.budget !== undefined && comparison) {
+    throw new InputError('--budget needs --model: a comparison of models has no single cost');
+  }
   const facts = { ...estimate(request, rates), comparison, unreadable, now };
+  const isSingle = alternativesOf(facts).length === 1;
   const report: EstimateReport = {
     ...facts,
     command: 'estimate',
-    by: options.by ?? (prompts.length > 1 && request.models.length === 1 ? 'file' : 'model'),
+    by: options.by ?? (prompts.length > 1 && isSingle ? 'file' : 'model'),
     explain: options.explain ?? false,
     findings: findings(ESTIMATE_RULES, facts),
     complete: isComplete(facts),
@@ -75,20 +78,44 @@ export async function runEstimate(
   return exitCode(report);
 }
 
+async function readSent(
+  names: readonly string[],
+  { as, model }: EstimateOptions,
+  plan: Plan,
+  rates: RateTable,
+  io: Io,
+): ReturnType<typeof readPrompts> {
+  const framing = await loadFraming(io);
+  const form = TEXT_FORMS.find((each) => each === as);
+  return readPrompts(names, io, {
+    counters: once(() => countersFor(plan, rates)),
+    inputOf: (countText) => textInput(countText, form ?? 'chat', framing),
+    sendables: form === undefined ? { forced: as, counting: once(counting) } : undefined,
+  });
+
+  // Most calls are about plain text.
+  async function counting() {
+    const { loadCounting } = await import('./load-counting.ts');
+    return loadCounting(io, rates, plan.at, model);
+  }
+}
+
+function asksForModel({ asks }: Prompt): boolean {
+  return asks?.model !== undefined;
+}
+
 /** The request but for its prompts: how these are counted depends on the models. */
 type Plan = Omit<EstimateRequest, 'prompts'>;
 
 function planOf(options: EstimateOptions, rates: RateTable, now: Instant): Plan {
-  if (options.budget !== undefined && options.model === undefined) {
-    throw new InputError('--budget needs --model: a comparison of models has no single cost');
-  }
   if (options.model !== undefined && options.allModels) {
     throw new InputError('--model and --all-models exclude each other');
   }
   const at = options.on ?? now;
-  const tier = tierOf(options.tier ?? 'standard', rates);
+  const tier = options.tier === undefined ? undefined : tierOf(options.tier, rates);
   const region = regionOf(options.region ?? 'global', rates);
-  const models = options.model ?? comparedModels(rates, at, tier, options.allModels ?? false);
+  const models =
+    options.model ?? comparedModels(rates, at, tier ?? 'standard', options.allModels ?? false);
   const { outputTokens, cachedTokens, cacheWriteTokens, cacheTtl, requests, per, budget } = options;
   return {
     ...{ models, at, tier, region, outputTokens, cachedTokens },
@@ -135,7 +162,7 @@ function isComplete(facts: EstimateFacts): boolean {
   const isPriced = (model: ModelEstimate) => costOf(model).unpriced.length === 0;
   if (facts.comparison) return facts.models.some(isPriced);
   const { budget } = facts.request;
-  return facts.models.every(
+  return alternativesOf(facts).every(
     (model) =>
       isPriced(model) && (budget === undefined || judge(facts, model, budget).kind !== 'undecided'),
   );

@@ -1,3 +1,4 @@
+import { grouped } from './grouped.ts';
 import type { CallShare, CountInput, InputCount } from './input-count.ts';
 import { InputError } from './input-error.ts';
 import type { Doubt } from './lookup.ts';
@@ -32,8 +33,17 @@ export interface Prompt {
   /** Peculiarities of the bytes that a reader of the report should know. */
   readonly peculiarities: readonly Peculiarity[];
   readonly countInput: CountInput;
+  /** Undefined for what names neither model nor tier, such as a text. */
+  readonly asks?: Asked | undefined;
 }
-export type Peculiarity = 'empty' | 'byte-order-mark' | 'invalid-utf-8';
+export type Peculiarity = 'empty' | 'byte-order-mark' | 'invalid-utf-8' | 'no-request';
+
+/** What something that is sent asks for itself. It holds where nobody says otherwise. */
+export interface Asked {
+  /** As it is written there. */
+  readonly model: string | undefined;
+  readonly tier: ServiceTier | undefined;
+}
 
 /** A file that was to be a prompt and could not be read as one. */
 export interface Unreadable {
@@ -43,8 +53,10 @@ export interface Unreadable {
 
 export interface EstimateRequest {
   readonly prompts: readonly Prompt[];
+  /** Alternatives. Without any, each prompt is sent to the model that it asks for. */
   readonly models: readonly string[];
   readonly at: Instant;
+  /** Left out, it is what a prompt asks for, or else standard. */
   readonly tier?: ServiceTier | undefined;
   readonly region?: string | undefined;
   /** Of each call. Left out, only the input is estimated. */
@@ -73,7 +85,10 @@ export type Period = keyof typeof PERIODS_PER_MONTH;
 export interface Estimate {
   readonly rates: RateTable;
   readonly request: EstimateRequest;
-  /** In the order of `request.models`. Several models are alternatives, not parts of a sum. */
+  /**
+   * In the order of `request.models`, which are alternatives, each with all prompts. Where it has
+   * none, those that the prompts ask for, each with its own prompts: parts of a sum.
+   */
   readonly models: readonly ModelEstimate[];
 }
 
@@ -100,17 +115,50 @@ export interface PromptEstimate {
 /**
  * Estimates what the prompts cost with each model. Pure: everything it needs is in its arguments.
  * What has no price is in the result as unpriced, with the reason.
- * @throws InputError when more tokens are cached than a prompt has, or too many to count exactly
+ * @throws InputError when more tokens are cached than a prompt has, too many to count exactly, or a
+ *   prompt for which no model is given asks for none
  */
 export function estimate(request: EstimateRequest, rates: RateTable): Estimate {
-  const models = request.models.map((name) => {
-    const { model } = resolveModel(rates, name, request.at);
-    const prompts = request.prompts.map((prompt) =>
-      estimatePrompt(request, rates, name, model, prompt),
-    );
-    return { name, model, prompts };
-  });
-  return { rates, request, models };
+  const { prompts, models } = request;
+  const sent = models.length > 0 ? models.map((name) => ({ name, prompts })) : asAsked(prompts);
+  return {
+    rates,
+    request,
+    models: sent.map(({ name, prompts: some }) => {
+      const { model } = resolveModel(rates, name, request.at);
+      const estimates = some.map((prompt) => estimatePrompt(request, rates, name, model, prompt));
+      return { name, model, prompts: estimates };
+    }),
+  };
+}
+
+/** The prompts by the model that each of them asks for. */
+function asAsked(prompts: readonly Prompt[]): { name: string; prompts: readonly Prompt[] }[] {
+  const missing = prompts.filter(({ asks }) => asks?.model === undefined);
+  if (missing.length > 0) {
+    const message = 'names no model, and others do; say with --model what all of them are sent to';
+    throw new InputError(missing.map(({ source }) => ({ source, message })));
+  }
+  const byModel = grouped(prompts, ({ asks }) => asks?.model);
+  return [...byModel].map(([name, some]) => ({ name, prompts: some }));
+}
+
+/** Whether the models are those that the prompts ask for, and what they cost adds up. */
+export function areParts({ request }: Pick<Estimate, 'request'>): boolean {
+  return request.models.length === 0;
+}
+
+/** What somebody may choose between: each model with all prompts, or all that was asked for. */
+export function alternativesOf(estimate: Pick<Estimate, 'request' | 'models'>): ModelEstimate[] {
+  const { models } = estimate;
+  if (models.length < 2 || !areParts(estimate)) return [...models];
+  const name = models.map((each) => each.name).join(', ');
+  return [{ name, model: undefined, prompts: models.flatMap(({ prompts }) => prompts) }];
+}
+
+/** The tier at which a prompt is priced. */
+export function tierOfPrompt({ tier }: Pick<EstimateRequest, 'tier'>, { asks }: Prompt) {
+  return tier ?? asks?.tier ?? 'standard';
 }
 
 function estimatePrompt(
@@ -122,7 +170,7 @@ function estimatePrompt(
 ): PromptEstimate {
   const input = prompt.countInput(model);
   const price = (share: CallShare, output: number) =>
-    priceShare(request, rates, name, prompt.source, share, output);
+    priceShare(request, rates, name, prompt, share, output);
   const output = request.outputTokens ?? 0;
   const maximum = input.shares.map((share) => maximumOutput(model, share));
   const takesOutput = hasOutput(model) && input.shares.some(({ answers }) => answers > 0);
@@ -132,10 +180,7 @@ function estimatePrompt(
     inputTokens: input.total.expected,
     lines: input.shares.map((share) => price(share, takesOutput ? output * share.answers : 0)),
     perThousandOutput: takesOutput
-      ? priceUsage(
-          rates,
-          usageOf(request, name, prompt.source, input.shares, { text: { output: 1000 } }),
-        )
+      ? priceUsage(rates, usageOf(request, name, prompt, input.shares, { text: { output: 1000 } }))
       : undefined,
     atMaximumOutput:
       takesOutput && maximum.every((most) => most !== undefined)
@@ -149,21 +194,21 @@ function priceShare(
   request: EstimateRequest,
   rates: RateTable,
   name: string,
-  source: Source,
+  prompt: Prompt,
   share: CallShare,
   output: number,
 ): CostLine {
   const at = (tokens: Tokens) =>
     priceUsage(rates, {
-      ...usageOf(request, name, source, [share], tokens),
+      ...usageOf(request, name, prompt, [share], tokens),
       requests: share.calls * (request.requests ?? 1),
       quantities: share.quantities.map((quantity) => ({
         ...quantity,
         amount: quantity.amount * (request.requests ?? 1),
       })),
     });
-  const low = tokensOf(request, source, share, share.low, output);
-  const high = tokensOf(request, source, share, share.high, output);
+  const low = tokensOf(request, prompt.source, share, share.low, output);
+  const high = tokensOf(request, prompt.source, share, share.high, output);
   const line = spanned(at(low), isSame(low, high) ? undefined : at(high), share);
   if (share.unknown.length === 0) return line;
   // More of the input than is known: that part has no price.
@@ -178,15 +223,15 @@ function priceShare(
 function usageOf(
   request: EstimateRequest,
   model: string,
-  source: Source,
+  prompt: Prompt,
   shares: readonly CallShare[],
   tokens: Tokens,
 ): Usage {
   return {
-    source,
+    source: prompt.source,
     model,
     at: request.at,
-    tier: request.tier ?? 'standard',
+    tier: tierOfPrompt(request, prompt),
     region: request.region ?? 'global',
     requests: 1,
     tokens,
@@ -385,11 +430,11 @@ export function coversInputOnly(estimate: Estimate): boolean {
 }
 
 /**
- * The cost of the whole estimate. Several models are alternatives: it then reaches from the
+ * The cost of the whole estimate. Of several models that are alternatives, it reaches from the
  * cheapest to the dearest of those that have a price.
  */
-export function totalOfAll({ models }: Pick<Estimate, 'models'>): Total {
-  const totals = models.map(costOf);
+export function totalOfAll(estimate: Pick<Estimate, 'request' | 'models'>): Total {
+  const totals = alternativesOf(estimate).map(costOf);
   const known = totals.filter(({ unpriced }) => unpriced.length === 0);
   const counted = known.length > 0 ? known : totals;
   const [first = NOTHING, ...others] = counted;

@@ -4,6 +4,10 @@ import type { Files } from '../core/files.ts';
 import { type CountInput, textCount } from '../core/input-count.ts';
 import { InputError } from '../core/input-error.ts';
 import { errorCode, pathsOf } from './file-names.ts';
+import { Peekable } from './peekable.ts';
+import { HEAD_BYTES, headOf } from './sendables/head.ts';
+import { kindOf } from './sendables/index.ts';
+import type { Counting } from './sendables/kind.ts';
 
 const asItIs: InputOf = (countText) => (model) =>
   textCount(model?.encoding ? countText(model.encoding) : null);
@@ -19,6 +23,23 @@ export interface TokenCounter {
 export type TokenCounters = ReadonlyMap<Encoding, TokenCounter>;
 /** What becomes of the tokens of a text: with a message around it, or as they are. */
 export type InputOf = (countText: (encoding: Encoding) => number) => CountInput;
+
+/** What is needed to read prompts. */
+export interface PromptReading {
+  /** Asked for when the first text is met: what else is sent may name its models itself. */
+  counters(): TokenCounters;
+  /** As it is, where left out. */
+  readonly inputOf?: InputOf | undefined;
+  /** Left out, everything is text. */
+  readonly sendables?: SendableReading | undefined;
+}
+
+export interface SendableReading {
+  /** The id of the kind that every file is of; by default, what each of them looks like. */
+  readonly forced?: string | undefined;
+  /** Asked for when the first of them is met. */
+  counting(): Promise<Counting>;
+}
 
 /** A thousand times what the largest context window holds: this is no prompt but a mistake. */
 export const MAX_PROMPT_BYTES = 4 * 1024 ** 3;
@@ -36,10 +57,9 @@ const SNIFFED_BYTES = 8_000;
 export async function readPrompts(
   names: readonly string[],
   files: Files,
-  counters: TokenCounters,
-  inputOf: InputOf = asItIs,
+  reading: PromptReading,
 ): Promise<ReadPrompts> {
-  const read = await readEach(await pathsOf(names, files), files, counters, inputOf);
+  const read = await readEach(await pathsOf(names, files), files, reading);
   if (read.prompts.length === 0) {
     throw new InputError(
       read.unreadable.map(({ source, reason }) => ({
@@ -60,13 +80,12 @@ export interface ReadPrompts {
 export async function readEach(
   paths: readonly string[],
   files: Files,
-  counters: TokenCounters,
-  inputOf: InputOf = asItIs,
+  reading: PromptReading,
 ): Promise<ReadPrompts> {
   const prompts: Prompt[] = [];
   const unreadable: Unreadable[] = [];
   for (const path of paths) {
-    const read = await readPrompt(path, files, counters, inputOf);
+    const read = await readPrompt(path, files, reading);
     if ('reason' in read) unreadable.push(read);
     else prompts.push(read);
   }
@@ -76,8 +95,7 @@ export async function readEach(
 async function readPrompt(
   path: string,
   files: Files,
-  counters: TokenCounters,
-  inputOf: InputOf,
+  reading: PromptReading,
 ): Promise<Prompt | Unreadable> {
   const source = { file: path };
   const stat = path === '-' ? undefined : files.stat(path);
@@ -85,17 +103,54 @@ async function readPrompt(
     return { source, reason: `larger than ${MAX_PROMPT_BYTES / 1024 ** 3} GiB; split it` };
   }
   if (stat && stat.kind !== 'file') return { source, reason: 'not a regular file' };
-  const builder = new PromptBuilder(counters);
+  let content: Peekable | undefined;
   try {
-    for await (const chunk of files.stream(path)) {
-      if (!builder.add(chunk)) {
-        return { source, reason: 'binary, or text that is not UTF-8; convert it to UTF-8' };
-      }
-    }
+    content = new Peekable(files.stream(path));
+    const read = await readSendable(path, content, reading.sendables);
+    if (typeof read === 'object') return read;
+    return await readText(path, content, reading, read);
   } catch (error) {
-    return { source, reason: `cannot be read (${errorCode(error)})` };
+    if (error instanceof Error && 'code' in error) {
+      return { source, reason: `cannot be read (${errorCode(error)})` };
+    }
+    throw error;
+  } finally {
+    await content?.close();
   }
-  return builder.finish(path, inputOf);
+}
+
+/** Where it is a text, undefined or what is peculiar about it. */
+async function readSendable(
+  file: string,
+  content: Peekable,
+  sendables: SendableReading | undefined,
+): Promise<Prompt | Unreadable | Peculiarity | undefined> {
+  if (!sendables) return undefined;
+  const bytes = await content.peek(HEAD_BYTES);
+  const head = headOf(bytes, content.isWhole);
+  const kind = kindOf(head, sendables.forced);
+  if (!kind) return undefined;
+  const read = await kind.load();
+  const isForced = sendables.forced !== undefined;
+  return read({ file, head, content, isForced }, await sendables.counting());
+}
+
+async function readText(
+  file: string,
+  content: Peekable,
+  { counters, inputOf = asItIs }: PromptReading,
+  peculiarity: Peculiarity | undefined,
+): Promise<Prompt | Unreadable> {
+  const builder = new PromptBuilder(counters());
+  for await (const chunk of content) {
+    if (!builder.add(chunk)) {
+      const reason = 'binary, or text that is not UTF-8; convert it to UTF-8';
+      return { source: { file }, reason };
+    }
+  }
+  const prompt = builder.finish(file, inputOf);
+  if (peculiarity === undefined) return prompt;
+  return { ...prompt, peculiarities: [...prompt.peculiarities, peculiarity] };
 }
 
 /** Everything that is to be known of a text, found out in one pass over it. */

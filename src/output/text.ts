@@ -1,4 +1,5 @@
 import {
+  alternativesOf,
   costAtMaximum,
   costOf,
   coversInputOnly,
@@ -100,8 +101,8 @@ function outputOf({ request, models }: EstimateReport): string {
 /** The answer in a line. */
 export function summaryLines(report: EstimateReport): { label: string; value: string }[] {
   const lines: { label: string; value: string }[] = [];
-  const [only] = report.models;
-  if (report.models.length === 1 && only) {
+  const [only, ...others] = alternativesOf(report);
+  if (only && others.length === 0) {
     const total = costOf(only);
     const complete = report.unreadable.length === 0;
     lines.push({

@@ -12,6 +12,11 @@ const MESSAGES = {
     severity: 'warning',
     message: 'is not valid UTF-8; broken bytes are counted as U+FFFD, as they would be sent',
   },
+  'no-request': {
+    severity: 'note',
+    message:
+      'is JSON, but no request that is known here: it is counted as the text of a message, as it stands',
+  },
 } as const satisfies Record<Peculiarity, { severity: Severity; message: string }>;
 
 export const promptText: Rule<EstimateFacts> = {

@@ -1,0 +1,96 @@
+import type { Asked } from '../../core/estimate.ts';
+import type { ModelRequest } from '../../core/request.ts';
+import { requestInput } from '../../core/request-input.ts';
+import type { ServiceTier } from '../../core/usage.ts';
+import { lineAt, lineOfPath } from '../json-lines.ts';
+import { jsonErrorOffset } from '../json-place.ts';
+import { isRequest, readRequest } from '../requests/index.ts';
+import { lookAtMedia } from '../requests/media.ts';
+
+import { tiersOf } from '../usage/tiers.ts';
+import type { ReadSendable } from './kind.ts';
+import { isTelling } from './request.ts';
+
+/** What the API takes is 50 MB of files at most, and base64 makes a third more of them. */
+export const MAX_REQUEST_BYTES = 80 * 1024 ** 2;
+
+/** Reads a request whole; nothing of it is kept but what has to be counted. */
+export const readSentRequest: ReadSendable = async (
+  { file, head, content, isForced },
+  { counter },
+) => {
+  const isMeant = isForced || isTelling(head);
+  const bytes = await content.peek(MAX_REQUEST_BYTES + 1);
+  const bad = (reason: string, line?: number) =>
+    isMeant ? { source: { file, ...(line === undefined ? {} : { line }) }, reason } : undefined;
+  if (bytes.length > MAX_REQUEST_BYTES) {
+    return bad(`a request of more than ${MAX_REQUEST_BYTES / 1024 ** 2} MiB, which ${TOO_LARGE}`);
+  }
+  const text = new TextDecoder().decode(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return isBegunWith(text) ? bad(...whatIsBroken(text)) : undefined;
+  }
+  if (!isForced && !isRequest(value)) return isMeant ? 'no-request' : undefined;
+  const read = readRequest(value, { file });
+  if (read.kind === 'bad') return bad(read.reason, lineOfPath(text, pathIn(read.reason)));
+  const request = lookAtMedia(read.request);
+  return {
+    source: { file },
+    bytes: bytes.length,
+    peculiarities: [],
+    countInput: (model) => requestInput(request, model, counter),
+    asks: askedBy(request),
+  };
+};
+
+const TOO_LARGE = 'the API does not take; upload the files in it and name their ids';
+
+/** Whether all of it is meant to be JSON, and not only how a text begins. */
+function isBegunWith(text: string): boolean {
+  const at = jsonErrorOffset(text);
+  // Something after a whole value is a text that begins with an example.
+  return !isJson(text.slice(0, at));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function whatIsBroken(text: string): [reason: string, line: number] {
+  const at = jsonErrorOffset(text);
+  const what =
+    at >= text.length
+      ? 'is cut off at its end'
+      : `is broken at ${JSON.stringify(text.slice(at, at + SHOWN))}`;
+  return [
+    `a request as JSON that ${what}; mend it, or count it as text with --as chat`,
+    lineAt(text, at),
+  ];
+}
+
+/** Characters of what is broken. */
+const SHOWN = 12;
+
+/** A message about a field begins with its path. */
+function pathIn(reason: string): string {
+  return /^[\w.[\]]+/.exec(reason)?.[0] ?? '';
+}
+
+function askedBy({ model, serviceTier }: ModelRequest): Asked {
+  return { model, tier: tierIn(serviceTier) };
+}
+
+/** Undefined where the request leaves it to the project, as `auto` does. */
+function tierIn(serviceTier: string | undefined): ServiceTier | undefined {
+  if (serviceTier === undefined) return undefined;
+  const tiers = tiersOf(serviceTier, false);
+  return 'problem' in tiers || tiers.tiers.length > 1 ? undefined : tiers.tiers[0];
+}
