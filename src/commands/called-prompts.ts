@@ -13,6 +13,7 @@ import type { Instant } from '../core/time.ts';
 import { matchedBy } from '../input/file-names.ts';
 import { matcherOf } from '../input/patterns.ts';
 import { readEach, type TokenCounters } from '../input/prompts.ts';
+import type { Counting } from '../input/sendables/kind.ts';
 import { TokenStream } from '../tokens/index.ts';
 import { fromConfig, fromCwd } from './load-config.ts';
 
@@ -32,6 +33,8 @@ export interface PromptsOf {
 export interface Tables {
   readonly rates: RateTable;
   readonly framing: FramingTable;
+  /** Asked for when there is more to count than text. */
+  countingOf(models: readonly string[]): Promise<Counting>;
 }
 
 export interface CalledPrompts {
@@ -46,7 +49,7 @@ export interface BudgetedUnreadable extends Unreadable {
 /** @throws InputError for names that stand for no file, each with the budget that has it */
 export async function calledPrompts(
   { budgets, config, files, cwd, mayBeNone }: PromptsOf,
-  { rates, framing }: Tables,
+  { rates, framing, countingOf }: Tables,
   at: Instant,
 ): Promise<CalledPrompts> {
   const problems: InputProblem[] = [];
@@ -66,6 +69,7 @@ export async function calledPrompts(
   const read = await readEach(all, files, {
     counters: once(() => countersFor(budgets, rates, at)),
     inputOf: (countText) => textInput(countText, 'chat', framing),
+    sendables: { counting: once(() => countingOf(modelsOf(budgets))) },
   });
   const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
   const failed = new Map(read.unreadable.map((file) => [file.source.file, file]));
@@ -119,14 +123,18 @@ function countersFor(
   rates: RateTable,
   at: Instant,
 ): TokenCounters {
-  const models = budgets.flatMap(({ models: all, overrides }) => [
-    ...all,
-    ...overrides.flatMap(({ settings }) => settings.models ?? []),
-  ]);
   const encodings = new Set<Encoding>();
-  for (const name of new Set(models)) {
+  for (const name of modelsOf(budgets)) {
     const encoding = resolveModel(rates, name, at).model?.encoding;
     if (encoding) encodings.add(encoding);
   }
   return new Map([...encodings].map((name) => [name, new TokenStream(name)]));
+}
+
+function modelsOf(budgets: readonly PromptBudget[]): string[] {
+  const models = budgets.flatMap(({ models: all, overrides }) => [
+    ...all,
+    ...overrides.flatMap(({ settings }) => settings.models ?? []),
+  ]);
+  return [...new Set(models)];
 }

@@ -23,8 +23,7 @@ export function requestInput(
     return { ...unknown, shares: unknown.shares.map((share) => ({ ...share, ...asked })) };
   }
   const { parts, total } = counter.count(request, countedModel(model));
-  const least = total.low;
-  const most = sumOf(parts, 'high');
+  const whole = { least: total.low, most: Math.max(total.low, sumOf(parts, 'high')) };
   return {
     shares: [
       {
@@ -34,13 +33,32 @@ export function requestInput(
         high: tokensAt(parts, 'high'),
         quantities: [],
         unknown: parts.flatMap(({ basis, reasons }) => (basis === 'unknown' ? reasons : [])),
-        // The longest text of several that are embedded is what has to fit.
-        inputTokensPerRequest: { least, most: Math.max(least, most) },
+        inputTokensPerRequest: longestText(request, model, counter, whole.least) ?? whole,
       },
     ],
     total,
     parts,
   };
+}
+
+/**
+ * Of several texts each has to fit on its own. Undefined where it does not matter, as all of them
+ * together fit.
+ */
+function longestText(
+  request: ModelRequest,
+  model: Model,
+  counter: RequestCounter,
+  all: number,
+): { least: number; most: number } | undefined {
+  const most = model.maxInputTokens ?? model.contextWindow ?? Number.POSITIVE_INFINITY;
+  if (request.kind !== 'texts' || request.texts.length < 2 || all <= most) return undefined;
+  let longest = 0;
+  for (const text of request.texts) {
+    const { total } = counter.count({ ...request, texts: [text], parts: [] }, countedModel(model));
+    longest = Math.max(longest, total.low);
+  }
+  return { least: longest, most: longest };
 }
 
 /** Sounds have a price of their own; images and files are billed as text. */
