@@ -156,8 +156,13 @@ export function alternativesOf(estimate: Pick<Estimate, 'request' | 'models'>): 
   return [{ name, model: undefined, prompts: models.flatMap(({ prompts }) => prompts) }];
 }
 
+/** The tiers at which the prompts are priced. */
+export function tiersOf(request: EstimateRequest): ServiceTier[] {
+  return [...new Set(request.prompts.map((prompt) => tierOfPrompt(request, prompt)))];
+}
+
 /** The tier at which a prompt is priced. */
-export function tierOfPrompt({ tier }: Pick<EstimateRequest, 'tier'>, { asks }: Prompt) {
+function tierOfPrompt({ tier }: EstimateRequest, { asks }: Prompt): ServiceTier {
   return tier ?? asks?.tier ?? 'standard';
 }
 

@@ -9,6 +9,7 @@ import {
 import { exactUsd } from '../core/money.ts';
 import { type Total, totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
+import { COUNT_BASES, type CountBasis } from '../core/tally.ts';
 import type { TokenKind } from '../core/usage.ts';
 import { safeText } from './safe.ts';
 
@@ -38,6 +39,7 @@ const HEADER = [
   'complete',
   'covers',
   'reason',
+  'basis',
 ];
 
 function row(
@@ -69,7 +71,14 @@ function row(
     String(complete),
     known ? 'input-and-output' : 'input',
     first?.item.cost.kind === 'unpriced' ? first.item.cost.reason : '',
+    weakestBasis(prompts),
   ];
+}
+
+/** How far the input tokens are known. */
+function weakestBasis(prompts: readonly PromptEstimate[]): CountBasis {
+  const bases = new Set(prompts.map(({ input }) => input.total.basis));
+  return COUNT_BASES.findLast((basis) => bases.has(basis)) ?? 'exact';
 }
 
 export function csvRow(cells: readonly string[]): string {

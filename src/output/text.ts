@@ -6,6 +6,8 @@ import {
   hasOutput,
   type ModelEstimate,
   perMonth,
+  tiersOf,
+  tokensOfKinds,
 } from '../core/estimate.ts';
 import type { Total } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
@@ -15,6 +17,7 @@ import { formatTotal } from './amount.ts';
 import { estimateTable, tokensOf } from './estimate-table.ts';
 import { explanation } from './explain.ts';
 import { nameOf, paintFinding } from './finding.ts';
+import { partsTable } from './parts.ts';
 import { safeText } from './safe.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,6 +28,7 @@ export function text(report: EstimateReport, terminal: Terminal): string {
   const { width } = terminal;
   const blocks = [
     wrap(heading(report), width),
+    partsTable(report.models, terminal),
     renderTable(estimateTable(report), terminal),
     ...(report.explain ? [explanation(report, width), wrap(ratesLine(report), width)] : []),
     summary(report, terminal),
@@ -35,7 +39,7 @@ export function text(report: EstimateReport, terminal: Terminal): string {
 }
 
 export function heading(report: EstimateReport): string {
-  const { prompts, requests = 1, per, tier = 'standard', region = 'global', at } = report.request;
+  const { prompts, requests = 1, per, region = 'global', at } = report.request;
   const [first] = prompts;
   const what =
     prompts.length === 1 && first ? nameOf(first.source.file) : `${prompts.length} files`;
@@ -47,11 +51,16 @@ export function heading(report: EstimateReport): string {
     tokens,
     calls,
     output,
-    `${tier} tier${region === 'global' ? '' : `, region ${region}`}`,
+    `${tiersText(report)}${region === 'global' ? '' : `, region ${region}`}`,
     `prices of ${formatInstant(at).slice(0, 10)}`,
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** `standard tier`, or `standard and flex tier` where requests ask for both. */
+function tiersText({ request }: EstimateReport): string {
+  return `${tiersOf(request).join(' and ')} tier`;
 }
 
 /** The text alone, and what it comes to with what the API adds. */
@@ -138,9 +147,22 @@ function maximumLine(
 ): { label: string; value: string }[] {
   if (!coversInputOnly(report)) return [];
   const most = costAtMaximum(estimate);
-  const limit = estimate.model?.maxOutputTokens;
-  if (!most || limit === undefined) return [];
-  return [{ label: `With at most ${count(limit)} output tokens`, value: formatTotal(most) }];
+  if (!most) return [];
+  return [{ label: maximumLabel(report, estimate), value: formatTotal(most) }];
+}
+
+function maximumLabel({ request }: EstimateReport, { model, prompts }: ModelEstimate): string {
+  const [only, ...others] = prompts;
+  const own = prompts.some(({ input }) =>
+    input.shares.some(({ calls, answers, maxOutputTokens }) => {
+      return calls !== 1 || answers !== 1 || maxOutputTokens !== undefined;
+    }),
+  );
+  if (!own && model) return `With at most ${count(model.maxOutputTokens)} output tokens`;
+  if (others.length > 0 || !only?.atMaximumOutput) return 'With the longest answers';
+  const most = { ...only, lines: only.atMaximumOutput };
+  const tokens = tokensOfKinds([most], ['output']) / (request.requests ?? 1);
+  return `With at most ${count(tokens)} output tokens`;
 }
 
 function summary(report: EstimateReport, { paint, width }: Terminal): string {
