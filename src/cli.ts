@@ -11,6 +11,7 @@ import { CACHE_TTLS, PERIODS_PER_MONTH } from './core/estimate.ts';
 import { InputError } from './core/input-error.ts';
 import { type Money, parseUsd } from './core/money.ts';
 import { EXIT } from './core/report.ts';
+import { TEMPLATE_STYLES } from './core/template.ts';
 import { TEXT_FORMS } from './core/text-input.ts';
 import { type Instant, parseInstant } from './core/time.ts';
 import { SENDABLE_KINDS } from './input/sendables/index.ts';
@@ -128,6 +129,21 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
         ...TEXT_FORMS,
         ...SENDABLE_KINDS.map(({ id }) => id),
       ]),
+    )
+    .option('--vars <file>', 'values for placeholders: JSON, or one object a line for a call each')
+    .addOption(
+      new Option('--var <name=text>', 'the value of a placeholder, repeatable').argParser(each),
+    )
+    .addOption(
+      new Option('--var-tokens <name=n>', 'how long an unknown value is, repeatable').argParser(
+        each,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--template <style>',
+        'the style of placeholders; by default, what they look like',
+      ).choices([...TEMPLATE_STYLES, 'none']),
     )
     .option('--tier <tier>', 'service tier: standard, batch, flex, priority, ...')
     .option('--region <region>', 'regional processing: eu, us')
@@ -344,6 +360,11 @@ function names(value: string, previous: readonly string[] = []): string[] {
     .filter((name) => name !== '');
   if (added.length === 0) throw new InvalidArgumentError('It must name a model.');
   return [...new Set([...previous, ...added])];
+}
+
+/** Whole, as a value may hold a comma. */
+function each(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
 }
 
 function dimensions(value: string, previous: readonly Dimension[] = []): Dimension[] {

@@ -8,6 +8,7 @@ import { once } from '../core/once.ts';
 import { callPrompts, type PromptBudget, settingsFor } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall } from '../core/report.ts';
+import { NOTHING_FILLED } from '../core/template.ts';
 import { textInput } from '../core/text-input.ts';
 import type { Instant } from '../core/time.ts';
 import { matchedBy } from '../input/file-names.ts';
@@ -69,6 +70,7 @@ export async function calledPrompts(
   const read = await readEach(all, files, {
     counters: once(() => countersFor(budgets, rates, at)),
     inputOf: (countText) => textInput(countText, 'chat', framing),
+    filling: NOTHING_FILLED,
     sendables: { counting: once(() => countingOf(modelsOf(budgets))) },
   });
   const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));

@@ -22,12 +22,13 @@ import { readPrompts, type TokenCounters } from '../input/prompts.ts';
 import type { Io } from '../io.ts';
 import { ESTIMATE_RULES, findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
+import { type FillingOptions, fillingFrom } from './filling.ts';
 import { loadFraming } from './load-framing.ts';
 import { loadRates } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
 import { regionOf, tierOf } from './tier.ts';
 
-export interface EstimateOptions extends PrintOptions {
+export interface EstimateOptions extends PrintOptions, FillingOptions {
   readonly model?: readonly string[];
   readonly allModels?: boolean;
   readonly outputTokens?: number;
@@ -80,23 +81,26 @@ export async function runEstimate(
 
 async function readSent(
   names: readonly string[],
-  { as, model }: EstimateOptions,
+  options: EstimateOptions,
   plan: Plan,
   rates: RateTable,
   io: Io,
 ): ReturnType<typeof readPrompts> {
+  const { as, model } = options;
   const framing = await loadFraming(io);
+  const filling = await fillingFrom(options, io);
   const form = TEXT_FORMS.find((each) => each === as);
   return readPrompts(names, io, {
     counters: once(() => countersFor(plan, rates)),
     inputOf: (countText) => textInput(countText, form ?? 'chat', framing),
+    filling,
     sendables: form === undefined ? { forced: as, counting: once(counting) } : undefined,
   });
 
   // Most calls are about plain text.
   async function counting() {
     const { loadCounting } = await import('./load-counting.ts');
-    return loadCounting(io, rates, plan.at, model);
+    return loadCounting(io, rates, plan.at, model, filling);
   }
 }
 

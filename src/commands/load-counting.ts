@@ -1,5 +1,6 @@
 import { resolveModel } from '../core/names.ts';
 import type { RateTable } from '../core/rates.ts';
+import type { Filling } from '../core/template.ts';
 import type { Instant } from '../core/time.ts';
 import type { Counting } from '../input/sendables/kind.ts';
 import type { Io } from '../io.ts';
@@ -13,6 +14,7 @@ export async function loadCounting(
   rates: RateTable,
   at: Instant,
   models: readonly string[] | undefined,
+  filling: Filling | undefined,
 ): Promise<Counting> {
   return {
     rates,
@@ -20,6 +22,7 @@ export async function loadCounting(
     models: models?.flatMap((name) => resolveModel(rates, name, at).model ?? []),
     counter: await loadRequestCounter(io),
     images: await loadImageRules(io),
+    filling,
     countText: countTokens,
   };
 }

@@ -1,4 +1,5 @@
 import type { RateTable } from '../core/rates.ts';
+import { NOTHING_FILLED } from '../core/template.ts';
 import type { Instant } from '../core/time.ts';
 import type { Io } from '../io.ts';
 import type { Tables } from './called-prompts.ts';
@@ -12,7 +13,7 @@ export async function loadTables(io: Io, rates: RateTable, at: Instant): Promise
     // Most prompts are text.
     countingOf: async (models) => {
       const { loadCounting } = await import('./load-counting.ts');
-      return loadCounting(io, rates, at, models);
+      return loadCounting(io, rates, at, models, NOTHING_FILLED);
     },
   };
 }

@@ -36,7 +36,12 @@ export interface Prompt {
   /** Undefined for what names neither model nor tier, such as a text. */
   readonly asks?: Asked | undefined;
 }
-export type Peculiarity = 'empty' | 'byte-order-mark' | 'invalid-utf-8' | 'no-request';
+export type Peculiarity =
+  | 'empty'
+  | 'byte-order-mark'
+  | 'invalid-utf-8'
+  | 'no-request'
+  | 'placeholders';
 
 /** What something that is sent asks for itself. It holds where nobody says otherwise. */
 export interface Asked {

@@ -3,6 +3,7 @@ import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
 import { type CountInput, textCount } from '../core/input-count.ts';
 import { InputError } from '../core/input-error.ts';
+import type { Filling } from '../core/template.ts';
 import { errorCode, pathsOf } from './file-names.ts';
 import { Peekable } from './peekable.ts';
 import { HEAD_BYTES, headOf } from './sendables/head.ts';
@@ -30,6 +31,8 @@ export interface PromptReading {
   counters(): TokenCounters;
   /** As it is, where left out. */
   readonly inputOf?: InputOf | undefined;
+  /** Left out, nothing is a template. */
+  readonly filling?: Filling | undefined;
   /** Left out, everything is text. */
   readonly sendables?: SendableReading | undefined;
 }
@@ -138,9 +141,11 @@ async function readSendable(
 async function readText(
   file: string,
   content: Peekable,
-  { counters, inputOf = asItIs }: PromptReading,
+  reading: PromptReading,
   peculiarity: Peculiarity | undefined,
 ): Promise<Prompt | Unreadable> {
+  const { counters, inputOf = asItIs } = reading;
+  const template = await templateIn(content, reading);
   const builder = new PromptBuilder(counters());
   for await (const chunk of content) {
     if (!builder.add(chunk)) {
@@ -149,9 +154,39 @@ async function readText(
     }
   }
   const prompt = builder.finish(file, inputOf);
-  if (peculiarity === undefined) return prompt;
-  return { ...prompt, peculiarities: [...prompt.peculiarities, peculiarity] };
+  const notices = [peculiarity, template].filter((notice) => typeof notice === 'string');
+  return {
+    ...prompt,
+    ...(typeof template === 'function' ? { countInput: template } : {}),
+    peculiarities: [...prompt.peculiarities, ...notices],
+  };
 }
+
+/** Where the text is no template, as without a brace it cannot be: what is peculiar about it. */
+async function templateIn(
+  content: Peekable,
+  { counters, inputOf = asItIs, filling }: PromptReading,
+): Promise<CountInput | Peculiarity | undefined> {
+  if (!filling) return undefined;
+  const bytes = await content.peek(MAX_TEMPLATE_BYTES + 1);
+  if (bytes.length > MAX_TEMPLATE_BYTES || !bytes.includes(BRACE)) return undefined;
+  const { textTemplate } = await import('./templates.ts');
+  return textTemplate(
+    new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes),
+    filling,
+    (text) =>
+      inputOf((encoding) => {
+        const counter = counters().get(encoding);
+        if (!counter) throw new RangeError(`not counted with ${encoding}`);
+        counter.write(new TextEncoder().encode(text));
+        return counter.end();
+      }),
+  );
+}
+
+const BRACE = 0x7b;
+/** As much as the largest context window holds: what is longer is no template. */
+const MAX_TEMPLATE_BYTES = 4 * 1024 ** 2;
 
 /** Everything that is to be known of a text, found out in one pass over it. */
 class PromptBuilder {

@@ -12,7 +12,7 @@ import {
 import type { Total } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
-import { count } from '../core/wording.ts';
+import { count, counted } from '../core/wording.ts';
 import { formatTotal } from './amount.ts';
 import { estimateTable, tokensOf } from './estimate-table.ts';
 import { explanation } from './explain.ts';
@@ -48,6 +48,7 @@ export function heading(report: EstimateReport): string {
   const output = outputOf(report);
   return [
     safeText(what),
+    requestsText(report),
     tokens,
     calls,
     output,
@@ -56,6 +57,14 @@ export function heading(report: EstimateReport): string {
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** How many requests the files hold, where that is not one each. */
+function requestsText({ models, request }: EstimateReport): string {
+  const [first] = request.models.length > 0 ? models : alternativesOf({ request, models });
+  const shares = first?.prompts.flatMap(({ input }) => input.shares) ?? [];
+  const calls = shares.reduce((sum, share) => sum + share.calls, 0);
+  return calls === request.prompts.length || !first ? '' : counted(calls, 'request');
 }
 
 /** `standard tier`, or `standard and flex tier` where requests ask for both. */

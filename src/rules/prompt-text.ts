@@ -17,6 +17,11 @@ const MESSAGES = {
     message:
       'is JSON, but no request that is known here: it is counted as the text of a message, as it stands',
   },
+  placeholders: {
+    severity: 'note',
+    message:
+      'has what looks like a placeholder, among code or other braces: it is counted as text; --template or --var fills it in',
+  },
 } as const satisfies Record<Peculiarity, { severity: Severity; message: string }>;
 
 export const promptText: Rule<EstimateFacts> = {

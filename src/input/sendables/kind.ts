@@ -3,6 +3,7 @@ import type { Peculiarity, Prompt, Unreadable } from '../../core/estimate.ts';
 import type { ImageRules } from '../../core/image-rules.ts';
 import type { Model, RateTable } from '../../core/rates.ts';
 import type { RequestCounter } from '../../core/request-tokens.ts';
+import type { Filling } from '../../core/template.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Peekable } from '../peekable.ts';
 import type { Head } from './head.ts';
@@ -44,5 +45,7 @@ export interface Counting {
   readonly models: readonly Model[] | undefined;
   readonly counter: RequestCounter;
   readonly images: ImageRules;
+  /** How placeholders are filled; undefined where nothing is to be taken for one. */
+  readonly filling: Filling | undefined;
   countText(text: string | Uint8Array, encoding: Encoding): number;
 }

@@ -1,12 +1,16 @@
 import type { Asked } from '../../core/estimate.ts';
+import { InputError } from '../../core/input-error.ts';
+import type { Model } from '../../core/rates.ts';
 import type { ModelRequest } from '../../core/request.ts';
 import { requestInput } from '../../core/request-input.ts';
+import { type Run, templateInput } from '../../core/template-input.ts';
 import type { ServiceTier } from '../../core/usage.ts';
 import { lineAt, lineOfPath } from '../json-lines.ts';
 import { jsonErrorOffset } from '../json-place.ts';
 import { isRequest, readRequest } from '../requests/index.ts';
 import { lookAtMedia } from '../requests/media.ts';
 
+import { type ValueTemplate, valueTemplate } from '../templates.ts';
 import { tiersOf } from '../usage/tiers.ts';
 import type { ReadSendable } from './kind.ts';
 import { isTelling } from './request.ts';
@@ -17,7 +21,7 @@ export const MAX_REQUEST_BYTES = 80 * 1024 ** 2;
 /** Reads a request whole; nothing of it is kept but what has to be counted. */
 export const readSentRequest: ReadSendable = async (
   { file, head, content, isForced },
-  { counter },
+  { counter, filling },
 ) => {
   const isMeant = isForced || isTelling(head);
   const bytes = await content.peek(MAX_REQUEST_BYTES + 1);
@@ -34,16 +38,30 @@ export const readSentRequest: ReadSendable = async (
     return isBegunWith(text) ? bad(...whatIsBroken(text)) : undefined;
   }
   if (!isForced && !isRequest(value)) return isMeant ? 'no-request' : undefined;
-  const read = readRequest(value, { file });
+  const template = filling && valueTemplate(value, filling);
+  const [values = new Map()] = filling?.runs ?? [];
+  const read = readRequest(template ? template.fill(values).value : value, { file });
   if (read.kind === 'bad') return bad(read.reason, lineOfPath(text, pathIn(read.reason)));
   const request = lookAtMedia(read.request);
   return {
     source: { file },
     bytes: bytes.length,
     peculiarities: [],
-    countInput: (model) => requestInput(request, model, counter),
+    countInput: (model) =>
+      template
+        ? templateInput(filling, model, (some) => runOf(template.fill(some), model))
+        : requestInput(request, model, counter),
     asks: askedBy(request),
   };
+
+  function runOf(
+    { value: filled, unfilled }: ReturnType<ValueTemplate['fill']>,
+    model: Model | undefined,
+  ): Run {
+    const run = readRequest(filled, { file });
+    if (run.kind === 'bad') throw new InputError([{ source: { file }, message: run.reason }]);
+    return { count: requestInput(lookAtMedia(run.request), model, counter), unfilled };
+  }
 };
 
 const TOO_LARGE = 'the API does not take; upload the files in it and name their ids';
