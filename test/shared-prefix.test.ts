@@ -4,7 +4,7 @@ import { commonEnd, commonStart, settledLength } from '../src/core/common-text.t
 import { cacheable, cachingOf } from '../src/core/framing.ts';
 import type { ConversationRequest } from '../src/core/request.ts';
 import { VaryingParts } from '../src/core/shared-parts.ts';
-import { SharedPrefixes } from '../src/core/shared-prefix.ts';
+import { definitionsOf, SharedPrefixes } from '../src/core/shared-prefix.ts';
 import { countTokens, ENCODINGS } from '../src/tokens/index.ts';
 import { counter, framing, model, request } from './requests/count.ts';
 
@@ -57,6 +57,8 @@ describe('what texts have in common', () => {
   });
 });
 
+const TO = { model: undefined, tier: 'batch' } as const;
+
 /** No digest that is short is needed here. */
 const asItIs = (key: string) => key;
 const LONG = 'You answer questions about orders. '.repeat(60);
@@ -70,9 +72,10 @@ function conversation(body: object): ConversationRequest {
 function shared(bodies: readonly object[]) {
   const prefixes = new SharedPrefixes(asItIs);
   for (const [line, body] of bodies.entries()) {
-    prefixes.add(conversation(body), { file: 'a', line: line + 1 }, '');
+    const read = conversation(body);
+    prefixes.add(read, TO, { file: 'a', line: line + 1 }, definitionsOf(read, TO));
   }
-  return prefixes.list();
+  return prefixes.list(undefined);
 }
 
 const role = fc.constantFrom('user', 'assistant');
@@ -174,18 +177,16 @@ describe('what requests begin with alike', () => {
     const [unmarked] = shared([chat(LONG, 'a'), chat(LONG, 'b')]);
     expect(unmarked?.marked).toBeUndefined();
   });
-
-  it('leaves out what follows on something that only OpenAI has', () => {
-    const later = { input: 'a', previous_response_id: 'r' };
-    expect(shared([later, later])).toEqual([]);
-  });
 });
 
 describe('what stays alike after what differs', () => {
   function order(bodies: readonly object[]) {
     const parts = new VaryingParts(asItIs);
-    for (const body of bodies) parts.add(conversation(body), { file: 'a' }, '');
-    return parts.list();
+    for (const body of bodies) {
+      const read = conversation(body);
+      parts.add(read, TO, { file: 'a' }, definitionsOf(read, TO));
+    }
+    return parts.list(undefined);
   }
 
   it('is all that could come before it', () => {

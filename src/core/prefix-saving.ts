@@ -1,7 +1,7 @@
 /** What caching would save requests that begin alike. */
 import { type CachingRule, cacheable } from './framing.ts';
 import { isPrice } from './lookup.ts';
-import { larger, type Range, subtract, ZERO } from './money.ts';
+import { larger, NOTHING, type Range, subtract, ZERO } from './money.ts';
 import { priceUsage, totalOf } from './price.ts';
 import { type Model, type RateTable, versionAt } from './rates.ts';
 import type { ConversationRequest } from './request.ts';
@@ -48,6 +48,8 @@ export interface BetterPrefix {
 export interface PrefixPricing {
   readonly rates: RateTable;
   readonly at: Instant;
+  /** Where somebody has said it; else what the requests ask for. */
+  readonly tier: ServiceTier | undefined;
   readonly region: string;
   /** The name that was asked for. */
   readonly name: string;
@@ -62,12 +64,12 @@ const LEAST_TOLD = 128;
 /** Undefined where the model has no price for reading from the cache, or nothing to read. */
 export function prefixSaving(
   shared: SharedPrefix,
-  tier: ServiceTier,
   counting: PrefixCounting,
   pricing: PrefixPricing,
 ): PrefixSaving | undefined {
   if (!canRead(pricing)) return undefined;
   const { rule } = counting;
+  const tier = pricing.tier ?? shared.to.tier;
   const tokens = counting.countBeginning(shared.beginning) ?? 0;
   if (tokens < LEAST_TOLD) return undefined;
   const requests = shared.requests * pricing.calls;
@@ -95,19 +97,30 @@ function readable(
   return marked ? (countBeginning(marked) ?? 0) : 0;
 }
 
-/** What could be read were the parts in another order; undefined where that is not more. */
+/** What could be read were the parts in another order; undefined where that is nothing. */
 export function orderSaving(
   shared: SharedParts,
-  tier: ServiceTier,
-  known: PrefixSaving | undefined,
   counting: PrefixCounting,
   pricing: PrefixPricing,
 ): BetterPrefix | undefined {
   if (!canRead(pricing)) return undefined;
+  const tier = pricing.tier ?? shared.to.tier;
   const tokens = cacheable(counting.rule, counting.countBeginning(shared.constant) ?? 0);
-  if (tokens < (known?.tokens ?? 0) + LEAST_TOLD) return undefined;
+  if (tokens === 0) return undefined;
   const saving = savingOf(tokens, shared.requests * pricing.calls, tier, pricing);
   return { change: 'order', differsIn: shared.differsIn, cacheable: tokens, saving };
+}
+
+/** Of requests that differ too early to have a beginning. */
+export function nothingShared(
+  { to, first, requests }: SharedParts,
+  { rule }: PrefixCounting,
+  { tier, calls }: PrefixPricing,
+): PrefixSaving {
+  return {
+    ...{ first, requests: requests * calls, tier: tier ?? to.tier, minimum: rule.minimum },
+    ...{ tokens: 0, cacheable: 0, saving: NOTHING, better: undefined, writing: undefined },
+  };
 }
 
 function canRead({ model, at }: PrefixPricing): boolean {

@@ -4,7 +4,9 @@ import type { Encoding } from './encodings.ts';
 import {
   type Band,
   type BuiltInToolTokens,
+  type CachingRule,
   type CountedModel,
+  cachingOf,
   type EvidencePart,
   type Family,
   type FramingTable,
@@ -90,6 +92,11 @@ export class RequestCounter {
     const framing = framingOf(this.#sources.framing, model.id);
     if (framing.kind !== 'messages' || model.encoding === null) return undefined;
     return Math.max(0, this.count(request, model).total.low - framing.family.messages.priming);
+  }
+
+  /** What the cache takes of prompts for a model; undefined where that is not known. */
+  cachingRule({ id }: CountedModel): CachingRule | undefined {
+    return cachingOf(this.#sources.framing, id);
   }
 
   #countTexts({ texts, parts }: TextsRequest, counting: Counting): void {

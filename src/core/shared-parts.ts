@@ -4,11 +4,12 @@
  */
 import { commonEnd, commonStart } from './common-text.ts';
 import { type ConversationRequest, isInstruction, type Role, textOf } from './request.ts';
-import { definitionsOf, instructionsIn } from './shared-prefix.ts';
+import { instructionsIn, type SentTo } from './shared-prefix.ts';
 import type { Source } from './source.ts';
 
 /** Requests that differ in the same place. */
 export interface SharedParts {
+  readonly to: SentTo;
   readonly first: Source;
   readonly requests: number;
   /** Where they begin to differ, such as `the system message`. */
@@ -27,6 +28,7 @@ interface Position {
 }
 
 interface Group {
+  readonly to: SentTo;
   readonly first: Source;
   readonly request: ConversationRequest;
   readonly instructions: number;
@@ -48,14 +50,14 @@ export class VaryingParts {
     this.#digest = digest;
   }
 
-  /** @param apart what else requests must have in common, such as their model and tier */
-  add(request: ConversationRequest, source: Source, apart: string): void {
-    if (request.elsewhere.length > 0) return;
-    const key = this.#digest(`${apart}\n${definitionsOf(request)}`);
+  /** @param definitions of `definitionsOf` */
+  add(request: ConversationRequest, to: SentTo, source: Source, definitions: string): void {
+    const key = this.#digest(definitions);
     const group = this.#groups.get(key);
     if (group) narrow(group, request);
     else if (this.#groups.size < MOST_GROUPS) {
       this.#groups.set(key, {
+        to,
         first: source,
         request: { ...request, items: [] },
         instructions: instructionsIn(request.items),
@@ -65,8 +67,9 @@ export class VaryingParts {
     }
   }
 
-  list(): SharedParts[] {
-    return [...this.#groups.values()].flatMap((group) => sharedIn(group) ?? []);
+  list(model: SentTo['model']): SharedParts[] {
+    const groups = [...this.#groups.values()].filter(({ to }) => to.model === model);
+    return groups.flatMap((group) => sharedIn(group) ?? []);
   }
 }
 
@@ -105,7 +108,7 @@ function narrow(group: Group, { items }: ConversationRequest): void {
 }
 
 function sharedIn(group: Group): SharedParts | undefined {
-  const { first, requests, request, positions, instructions } = group;
+  const { to, first, requests, request, positions, instructions } = group;
   const index = positions.findIndex(({ isAlike }) => !isAlike);
   const varying = positions[index];
   if (!varying) return undefined;
@@ -124,7 +127,7 @@ function sharedIn(group: Group): SharedParts | undefined {
     }),
   );
   return {
-    ...{ first, requests },
+    ...{ to, first, requests },
     differsIn: nameOf(role, index),
     constant: { ...request, items: messages },
   };

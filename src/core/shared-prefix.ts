@@ -4,12 +4,27 @@
  * beginning shorter, never longer.
  */
 import { commonStart } from './common-text.ts';
-import type { ConversationRequest, Item, MessageItem, Part } from './request.ts';
-import { isInstruction, textOf } from './request.ts';
+import {
+  type ConversationRequest,
+  type Item,
+  isInstruction,
+  type MessageItem,
+  type Part,
+  textOf,
+} from './request.ts';
 import type { Source } from './source.ts';
+import type { ServiceTier } from './usage.ts';
+
+/** What requests must have in common besides themselves. */
+export interface SentTo {
+  /** As the requests name it; undefined where it does not matter what they name. */
+  readonly model: string | undefined;
+  readonly tier: ServiceTier;
+}
 
 /** Requests of one group, and what they begin with. */
 export interface SharedPrefix {
+  readonly to: SentTo;
   readonly first: Source;
   readonly requests: number;
   /** What is the same in all of them: the first of them, up to where they differ. */
@@ -23,6 +38,7 @@ export interface SharedPrefix {
 }
 
 interface Group {
+  readonly to: SentTo;
   readonly first: Source;
   readonly request: ConversationRequest;
   /** How many of its items are instructions. */
@@ -55,29 +71,29 @@ export class SharedPrefixes {
     this.#digest = digest;
   }
 
-  /** @param apart what else requests must have in common, such as their model and tier */
-  add(request: ConversationRequest, source: Source, apart: string): void {
-    // What only OpenAI has comes before anything that could be compared.
-    if (request.elsewhere.length > 0) return;
-    const key = this.#digest(`${apart}\n${definitionsOf(request)}\n${headOf(request)}`);
+  /** @param definitions of `definitionsOf` */
+  add(request: ConversationRequest, to: SentTo, source: Source, definitions: string): void {
+    const key = this.#digest(`${definitions}\n${headOf(request)}`);
     const group = this.#groups.get(key);
     if (group) this.#narrow(group, request);
-    else this.#begin(key, request, source);
+    else this.#begin(key, request, to, source);
   }
 
-  /** Groups of two requests and more, those with the most requests first. */
-  list(): SharedPrefix[] {
-    const groups = [...this.#groups.values()].filter(({ requests }) => requests > 1);
+  /** Groups of two requests and more to a model, those with the most requests first. */
+  list(model: SentTo['model']): SharedPrefix[] {
+    const groups = [...this.#groups.values()].filter(
+      ({ to, requests }) => to.model === model && requests > 1,
+    );
     return groups.sort((a, b) => b.requests - a.requests).map(sharedIn);
   }
 
-  #begin(key: string, request: ConversationRequest, source: Source): void {
+  #begin(key: string, request: ConversationRequest, to: SentTo, source: Source): void {
     const size = sizeOf(request.items);
     this.#makeRoom(size);
     if (this.#kept + size > MOST_KEPT || this.#groups.size >= MOST_GROUPS) return;
     const { items } = request;
     this.#groups.set(key, {
-      ...{ first: source, request: { ...request, items: [] }, items },
+      ...{ to, first: source, request: { ...request, items: [] }, items },
       instructions: instructionsIn(items),
       ...{ endsInside: false, isWhole: true, requests: 1, size },
     });
@@ -116,11 +132,11 @@ export class SharedPrefixes {
 }
 
 /** What must be equal besides the conversation: it comes before it, or changes what does. */
-export function definitionsOf(request: ConversationRequest): string {
+export function definitionsOf(request: ConversationRequest, { model, tier }: SentTo): string {
   const { endpoint, tools, toolChoice, parallelToolCalls, format, cacheKey } = request;
   const { reasoningEffort, reasoningMode } = request;
   return JSON.stringify([
-    ...[endpoint, tools, toolChoice, parallelToolCalls, format, cacheKey],
+    ...[model, tier, endpoint, tools, toolChoice, parallelToolCalls, format, cacheKey],
     ...[reasoningEffort, reasoningMode, instructionsIn(request.items)],
   ]);
 }
@@ -145,11 +161,11 @@ function headOf({ items, tools, format }: ConversationRequest): string {
 }
 
 function sharedIn(group: Group): SharedPrefix {
-  const { first, requests, items, endsInside, isWhole } = group;
+  const { to, first, requests, items, endsInside, isWhole } = group;
   const end = items.findLastIndex((item) => lastMark(item) >= 0);
   const last = items[end];
   return {
-    ...{ first, requests, endsInside, isWhole },
+    ...{ to, first, requests, endsInside, isWhole },
     beginning: cutAfter(group, items, endsInside),
     marked:
       last?.kind === 'message'
