@@ -1,24 +1,37 @@
+import { Beginnings } from '../core/beginnings.ts';
 import { resolveModel } from '../core/names.ts';
 import type { RateTable } from '../core/rates.ts';
+import { Repeats } from '../core/repeats.ts';
 import type { Instant } from '../core/time.ts';
+import { digestOf } from '../input/digest.ts';
 import type { Counting } from '../input/sendables/kind.ts';
 import type { Io } from '../io.ts';
 import { countTokens } from '../tokens/index.ts';
 import { loadImageRules } from './load-rates.ts';
 import { loadRequestCounter } from './request-counter.ts';
 
-/** What it takes to count requests and files of them. `models`: those that somebody has named. */
+/**
+ * What it takes to count requests and files of them.
+ * @param named models that somebody has named
+ * @param compared those that are meant where nobody names any
+ */
 export async function loadCounting(
   io: Pick<Io, 'readFile' | 'packageFile'>,
   rates: RateTable,
   at: Instant,
-  models: readonly string[] | undefined,
+  named: readonly string[] | undefined,
+  compared: readonly string[],
 ): Promise<Counting> {
+  const counter = await loadRequestCounter(io);
+  const modelsOf = (names: readonly string[]) =>
+    names.map((name) => resolveModel(rates, name, at).model);
   return {
     rates,
     at,
-    models: models?.flatMap((name) => resolveModel(rates, name, at).model ?? []),
-    counter: await loadRequestCounter(io),
+    models: named && modelsOf(named),
+    compared: modelsOf(compared),
+    across: { repeats: new Repeats(), beginnings: new Beginnings(counter, digestOf) },
+    counter,
     images: await loadImageRules(io),
     countText: countTokens,
   };

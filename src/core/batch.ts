@@ -114,13 +114,6 @@ export function problemKind(kind: BatchProblemKind): ProblemKind {
   return BATCH_PROBLEMS[kind];
 }
 
-/** Whether this is a line of a batch input file, however broken it may be. */
-export function isBatchLine(value: JsonValue): boolean {
-  if (!isJsonObject(value)) return false;
-  const marks = ['custom_id', 'method', 'url'].filter((key) => Object.hasOwn(value, key));
-  return marks.length > 0 && (Object.hasOwn(value, 'body') || marks.length > 1);
-}
-
 /** The endpoint that a url means, with whatever host it is written. */
 export function batchEndpoint(url: JsonValue | undefined): BatchEndpoint | undefined {
   if (typeof url !== 'string') return undefined;
