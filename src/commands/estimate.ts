@@ -18,7 +18,7 @@ import { type EstimateFacts, type EstimateReport, exitCode, type GroupBy } from 
 import { TEXT_FORMS, textInput } from '../core/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
-import { readPrompts, type TokenCounters } from '../input/prompts.ts';
+import { type ReadPrompts, readPrompts, type TokenCounters } from '../input/prompts.ts';
 import type { Io } from '../io.ts';
 import { ESTIMATE_RULES, findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
@@ -57,10 +57,10 @@ export async function runEstimate(
   const rates = await loadRates(io, options.rates);
   const now = instantOf(io.now());
   const plan = planOf(options, rates, now);
-  const { prompts, unreadable } = await readSent(names, options, plan, rates, io);
+  const { prompts, unreadable, beginnings } = await readSent(names, options, plan, rates, io);
   // Nobody compares what has been decided.
   const isAsked = options.model === undefined && !options.allModels && prompts.some(asksForModel);
-  const request = { ...plan, prompts, ...(isAsked ? { models: [] } : {}) };
+  const request = { ...plan, prompts, beginnings, ...(isAsked ? { models: [] } : {}) };
   const comparison = options.model === undefined && !isAsked;
   if (options.budget !== undefined && comparison) {
     throw new InputError('--budget needs --model: a comparison of models has no single cost');
@@ -85,22 +85,29 @@ async function readSent(
   plan: Plan,
   rates: RateTable,
   io: Io,
-): ReturnType<typeof readPrompts> {
-  const { as, model } = options;
+): Promise<ReadPrompts & Pick<EstimateRequest, 'beginnings'>> {
+  const { as, model, allModels } = options;
   const framing = await loadFraming(io);
   const filling = await fillingFrom(options, io);
   const form = TEXT_FORMS.find((each) => each === as);
-  return readPrompts(names, io, {
+  let beginnings: EstimateRequest['beginnings'];
+  const read = await readPrompts(names, io, {
     counters: once(() => countersFor(plan, rates)),
     inputOf: (countText) => textInput(countText, form ?? 'chat', framing),
     filling,
     sendables: form === undefined ? { forced: as, counting: once(counting) } : undefined,
   });
+  return { ...read, beginnings };
 
   // Most calls are about plain text.
   async function counting() {
     const { loadCounting } = await import('./load-counting.ts');
-    return loadCounting(io, rates, plan.at, model, filling);
+    const named = allModels ? plan.models : model;
+    const loaded = await loadCounting(io, {
+      ...{ rates, filling, at: plan.at, named, compared: plan.models },
+    });
+    beginnings = loaded.across.beginnings;
+    return loaded;
   }
 }
 

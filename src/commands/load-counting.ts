@@ -1,26 +1,41 @@
+import { Beginnings } from '../core/beginnings.ts';
 import { resolveModel } from '../core/names.ts';
 import type { RateTable } from '../core/rates.ts';
+import { Repeats } from '../core/repeats.ts';
 import type { Filling } from '../core/template.ts';
 import type { Instant } from '../core/time.ts';
+import { digestOf } from '../input/digest.ts';
 import type { Counting } from '../input/sendables/kind.ts';
 import type { Io } from '../io.ts';
 import { countTokens } from '../tokens/index.ts';
 import { loadImageRules } from './load-rates.ts';
 import { loadRequestCounter } from './request-counter.ts';
 
-/** What it takes to count requests and files of them. `models`: those that somebody has named. */
+export interface Wanted {
+  readonly rates: RateTable;
+  readonly at: Instant;
+  /** Models that somebody has named. */
+  readonly named: readonly string[] | undefined;
+  /** Those that are meant where nobody names any. */
+  readonly compared: readonly string[];
+  readonly filling: Filling | undefined;
+}
+
+/** What it takes to count requests and files of them. */
 export async function loadCounting(
   io: Pick<Io, 'readFile' | 'packageFile'>,
-  rates: RateTable,
-  at: Instant,
-  models: readonly string[] | undefined,
-  filling: Filling | undefined,
+  { rates, at, named, compared, filling }: Wanted,
 ): Promise<Counting> {
+  const counter = await loadRequestCounter(io);
+  const modelsOf = (names: readonly string[]) =>
+    names.map((name) => resolveModel(rates, name, at).model);
   return {
     rates,
     at,
-    models: models?.flatMap((name) => resolveModel(rates, name, at).model ?? []),
-    counter: await loadRequestCounter(io),
+    models: named && modelsOf(named),
+    compared: modelsOf(compared),
+    across: { repeats: new Repeats(), beginnings: new Beginnings(counter, digestOf) },
+    counter,
     images: await loadImageRules(io),
     filling,
     countText: countTokens,

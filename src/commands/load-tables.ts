@@ -13,7 +13,7 @@ export async function loadTables(io: Io, rates: RateTable, at: Instant): Promise
     // Most prompts are text.
     countingOf: async (models) => {
       const { loadCounting } = await import('./load-counting.ts');
-      return loadCounting(io, rates, at, models, NOTHING_FILLED);
+      return loadCounting(io, { rates, at, named: models, compared: [], filling: NOTHING_FILLED });
     },
   };
 }

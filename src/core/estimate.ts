@@ -1,9 +1,11 @@
+import type { Beginnings } from './beginnings.ts';
 import { grouped } from './grouped.ts';
-import type { CallShare, CountInput, InputCount } from './input-count.ts';
+import { type CallShare, type CountInput, type InputCount, mostOutput } from './input-count.ts';
 import { InputError } from './input-error.ts';
 import type { Doubt } from './lookup.ts';
 import { type Money, NOTHING, type Range, span, times, ZERO } from './money.ts';
 import { resolveModel } from './names.ts';
+import type { PrefixSaving } from './prefix-saving.ts';
 import {
   type Cost,
   type CostItem,
@@ -13,6 +15,7 @@ import {
   totalOf,
 } from './price.ts';
 import type { Model, RateTable } from './rates.ts';
+import type { RepeatCount, RepeatedRequest, SentLines } from './sent-lines.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
 import {
@@ -33,6 +36,10 @@ export interface Prompt {
   /** Peculiarities of the bytes that a reader of the report should know. */
   readonly peculiarities: readonly Peculiarity[];
   readonly countInput: CountInput;
+  /** Of a file of requests: those that are the same as an earlier one. */
+  readonly countRepeats?: ((model: Model | undefined) => RepeatCount | undefined) | undefined;
+  /** Of a file of requests: what its lines are. */
+  readonly lines?: SentLines | undefined;
   /** Undefined for what names neither model nor tier, such as a text. */
   readonly asks?: Asked | undefined;
 }
@@ -58,6 +65,8 @@ export interface Unreadable {
 
 export interface EstimateRequest {
   readonly prompts: readonly Prompt[];
+  /** What the requests among them begin with alike. */
+  readonly beginnings?: Pick<Beginnings, 'savings'> | undefined;
   /** Alternatives. Without any, each prompt is sent to the model that it asks for. */
   readonly models: readonly string[];
   readonly at: Instant;
@@ -102,6 +111,8 @@ export interface ModelEstimate {
   /** Undefined when the table does not know the name. */
   readonly model: Model | undefined;
   readonly prompts: readonly PromptEstimate[];
+  /** What caching would save, as far as requests begin alike. */
+  readonly prefixes: readonly PrefixSaving[];
 }
 
 export interface PromptEstimate {
@@ -115,6 +126,15 @@ export interface PromptEstimate {
   readonly perThousandOutput: CostLine | undefined;
   /** All calls, each with as much output as it can have; undefined where that is unknown. */
   readonly atMaximumOutput: readonly CostLine[] | undefined;
+  /** Of a batch: the same lines at the standard tier. */
+  readonly atStandard: readonly CostLine[] | undefined;
+  readonly repeats: PricedRepeats | undefined;
+}
+
+/** What requests cost that are the same as an earlier one. */
+export interface PricedRepeats extends RepeatCount {
+  readonly lines: readonly CostLine[];
+  readonly most: readonly (RepeatedRequest & { readonly lines: readonly CostLine[] })[];
 }
 
 /**
@@ -132,9 +152,24 @@ export function estimate(request: EstimateRequest, rates: RateTable): Estimate {
     models: sent.map(({ name, prompts: some }) => {
       const { model } = resolveModel(rates, name, request.at);
       const estimates = some.map((prompt) => estimatePrompt(request, rates, name, model, prompt));
-      return { name, model, prompts: estimates };
+      const prefixes = model ? prefixesOf(request, rates, name, model) : [];
+      return { name, model, prompts: estimates, prefixes };
     }),
   };
+}
+
+/** Nothing where somebody has said what is cached. */
+function prefixesOf(
+  request: EstimateRequest,
+  rates: RateTable,
+  name: string,
+  model: Model,
+): readonly PrefixSaving[] {
+  const { beginnings, at, tier, region = 'global', requests: calls = 1 } = request;
+  const said = [request.cachedTokens, request.cachedShare, request.cacheWriteTokens];
+  if (!beginnings || said.some((each) => each !== undefined)) return [];
+  const pricing = { rates, at, tier, region, name, model, calls };
+  return beginnings.savings(areParts({ request }) ? name : undefined, pricing);
 }
 
 /** The prompts by the model that each of them asks for. */
@@ -158,7 +193,9 @@ export function alternativesOf(estimate: Pick<Estimate, 'request' | 'models'>): 
   const { models } = estimate;
   if (models.length < 2 || !areParts(estimate)) return [...models];
   const name = models.map((each) => each.name).join(', ');
-  return [{ name, model: undefined, prompts: models.flatMap(({ prompts }) => prompts) }];
+  const prompts = models.flatMap((each) => each.prompts);
+  const prefixes = models.flatMap((each) => each.prefixes);
+  return [{ name, model: undefined, prompts, prefixes }];
 }
 
 /** The tiers at which the prompts are priced. */
@@ -182,21 +219,49 @@ function estimatePrompt(
   const price = (share: CallShare, output: number) =>
     priceShare(request, rates, name, prompt, share, output);
   const output = request.outputTokens ?? 0;
-  const maximum = input.shares.map((share) => maximumOutput(model, share));
+  const maximum = input.shares.map((share) => mostOutput(model, share));
   const takesOutput = hasOutput(model) && input.shares.some(({ answers }) => answers > 0);
+  const linesOf = (shares: readonly CallShare[], asked = request) =>
+    shares.map((share) =>
+      priceShare(asked, rates, name, prompt, share, takesOutput ? output * share.answers : 0),
+    );
+  const isBatch = tierOfPrompt(request, prompt) === 'batch';
   return {
     prompt,
     input,
     inputTokens: input.total.expected,
-    lines: input.shares.map((share) => price(share, takesOutput ? output * share.answers : 0)),
-    perThousandOutput: takesOutput
-      ? priceUsage(rates, usageOf(request, name, prompt, input.shares, { text: { output: 1000 } }))
-      : undefined,
+    lines: linesOf(input.shares),
+    atStandard: isBatch ? linesOf(input.shares, { ...request, tier: 'standard' }) : undefined,
+    repeats: pricedRepeats(prompt.countRepeats?.(model), linesOf),
+    perThousandOutput:
+      takesOutput && haveOneTier(input.shares)
+        ? priceUsage(
+            rates,
+            usageOf(request, name, prompt, input.shares, { text: { output: 1000 } }),
+          )
+        : undefined,
     atMaximumOutput:
       takesOutput && maximum.every((most) => most !== undefined)
         ? input.shares.map((share, index) => price(share, maximum[index] ?? 0))
         : undefined,
   };
+}
+
+function pricedRepeats(
+  repeats: RepeatCount | undefined,
+  linesOf: (shares: readonly CallShare[]) => CostLine[],
+): PricedRepeats | undefined {
+  return (
+    repeats && {
+      ...repeats,
+      lines: linesOf(repeats.shares),
+      most: repeats.most.map((each) => ({ ...each, lines: linesOf(each.shares) })),
+    }
+  );
+}
+
+function haveOneTier(shares: readonly CallShare[]): boolean {
+  return shares.every(({ tier }) => tier === shares[0]?.tier);
 }
 
 /** `output`: of all calls of the share. */
@@ -241,7 +306,7 @@ function usageOf(
     source: prompt.source,
     model,
     at: request.at,
-    tier: tierOfPrompt(request, prompt),
+    tier: request.tier ?? shares[0]?.tier ?? tierOfPrompt(request, prompt),
     region: request.region ?? 'global',
     requests: 1,
     tokens,
@@ -352,16 +417,6 @@ export function shareOf(tokens: number, share: number): number {
 
 export function hasOutput(model: Model | undefined): boolean {
   return model?.kind !== 'embedding' && model?.kind !== 'moderation';
-}
-
-/** The most output tokens of all answers together; undefined where the limits are not known. */
-function maximumOutput(model: Model | undefined, share: CallShare): number | undefined {
-  const { answers, maxOutputTokens, inputTokensPerRequest } = share;
-  const ofModel = model?.maxOutputTokens;
-  if (ofModel === undefined) return maxOutputTokens;
-  const room = (model?.contextWindow ?? Infinity) - inputTokensPerRequest.least;
-  const ofEach = Math.max(0, Math.min(ofModel, room));
-  return Math.min(maxOutputTokens ?? Infinity, ofEach * answers);
 }
 
 export function costOf(estimate: ModelEstimate): Total {

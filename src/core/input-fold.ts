@@ -1,10 +1,10 @@
-import type { CallShare, InputCount } from './input-count.ts';
+import { type CallShare, type InputCount, mostOutput } from './input-count.ts';
 import type { Model } from './rates.ts';
 import { COUNT_BASES, type Count, type CountedPart, TOKEN_PARTS, type TokenPart } from './tally.ts';
 import { MODALITIES, type Quantity, TOKEN_KINDS, type Tokens } from './usage.ts';
 import { counted } from './wording.ts';
 
-/** More reasons than that are only counted: each of 50,000 requests may have one of its own. */
+/** More reasons than that are only counted: each of 50,000 calls may have one of its own. */
 const MAX_REASONS = 5;
 
 /**
@@ -12,6 +12,7 @@ const MAX_REASONS = 5;
  * share, so what is kept does not grow with their number.
  */
 export class InputFold {
+  readonly #model: Model | undefined;
   readonly #longContextAbove: number;
   readonly #shares = new Map<string, CallShare>();
   readonly #unknown = new Map<string, Reasons>();
@@ -20,6 +21,7 @@ export class InputFold {
 
   /** @param model the one that the calls are counted for */
   constructor(model: Model | undefined) {
+    this.#model = model;
     this.#longContextAbove = model?.longContextAbove ?? Number.POSITIVE_INFINITY;
   }
 
@@ -41,9 +43,9 @@ export class InputFold {
   end(): InputCount | undefined {
     if (!this.#total) return undefined;
     return {
-      shares: [...this.#shares].map(([band, share]) => ({
+      shares: [...this.#shares].map(([key, share]) => ({
         ...share,
-        unknown: this.#unknown.get(band)?.list() ?? [],
+        unknown: this.#unknown.get(key)?.listWithCounts() ?? [],
       })),
       total: this.#total,
       parts: TOKEN_PARTS.flatMap((part): CountedPart[] => {
@@ -55,18 +57,21 @@ export class InputFold {
 
   #addShare(share: CallShare): void {
     const { least, most } = share.inputTokensPerRequest;
-    const band = `${least > this.#longContextAbove} ${most > this.#longContextAbove}`;
-    const sum = this.#shares.get(band);
-    this.#shares.set(band, sum ? sumOfShares(sum, share) : share);
-    const reasons = this.#unknown.get(band);
+    const above = this.#longContextAbove;
+    const key = `${share.tier} ${least > above} ${most > above}`;
+    const bounded = { ...share, maxOutputTokens: mostOutput(this.#model, share) };
+    const sum = this.#shares.get(key);
+    this.#shares.set(key, sum ? sumOfShares(sum, bounded) : bounded);
+    const reasons = this.#unknown.get(key);
     if (reasons) reasons.add(share.unknown);
-    else this.#unknown.set(band, new Reasons(share.unknown));
+    else this.#unknown.set(key, new Reasons(share.unknown));
   }
 }
 
-/** The first of them, and how many there are besides. */
+/** The first of them, and how many calls have another. */
 class Reasons {
-  readonly #kept = new Set<string>();
+  /** By the reason without the places in a list that it names, which differ from call to call. */
+  readonly #kept = new Map<string, { readonly first: string; calls: number }>();
   #others = 0;
 
   constructor(reasons: readonly string[]) {
@@ -75,15 +80,28 @@ class Reasons {
 
   add(reasons: readonly string[]): void {
     for (const reason of reasons) {
-      if (this.#kept.has(reason)) continue;
-      if (this.#kept.size < MAX_REASONS) this.#kept.add(reason);
+      const key = reason.includes('[') ? reason.replace(/\[\d+\]/g, '[]') : reason;
+      const kept = this.#kept.get(key);
+      if (kept) kept.calls++;
+      else if (this.#kept.size < MAX_REASONS) this.#kept.set(key, { first: reason, calls: 1 });
       else this.#others++;
     }
   }
 
   list(): string[] {
-    if (this.#others === 0) return [...this.#kept];
-    return [...this.#kept, `${counted(this.#others, 'further reason')} of this kind`];
+    const kept = [...this.#kept.values()].map(({ first }) => first);
+    return this.#others === 0 ? kept : [...kept, this.#further()];
+  }
+
+  listWithCounts(): string[] {
+    const kept = [...this.#kept.values()].map(({ first, calls }) =>
+      calls === 1 ? first : `${first} (${counted(calls, 'request')})`,
+    );
+    return this.#others === 0 ? kept : [...kept, this.#further()];
+  }
+
+  #further(): string {
+    return `other reasons (${counted(this.#others, 'request')})`;
   }
 }
 
@@ -100,6 +118,7 @@ function sumOfCounts(a: Count, b: Count): Count {
 function sumOfShares(a: CallShare, b: CallShare): CallShare {
   return {
     calls: a.calls + b.calls,
+    tier: a.tier,
     low: sumOfTokens(a.low, b.low),
     high: sumOfTokens(a.high, b.high),
     quantities: sumOfQuantities(a.quantities, b.quantities),

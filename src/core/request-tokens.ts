@@ -4,7 +4,9 @@ import type { Encoding } from './encodings.ts';
 import {
   type Band,
   type BuiltInToolTokens,
+  type CachingRule,
   type CountedModel,
+  cachingOf,
   type EvidencePart,
   type Family,
   type FramingTable,
@@ -16,6 +18,7 @@ import {
   type ConversationRequest,
   type CustomTool,
   type FunctionTool,
+  isInstruction,
   type MediaPart,
   type MessageItem,
   type ModelRequest,
@@ -79,6 +82,21 @@ export class RequestCounter {
     if (request.kind === 'texts') this.#countTexts(request, counting);
     else this.#countConversation(request, encoding, counting);
     return tally.end();
+  }
+
+  /**
+   * The fewest tokens that a conversation so far is: without the answer that is begun. Undefined
+   * where nobody knows what the API adds to one.
+   */
+  countBeginning(request: ConversationRequest, model: CountedModel): number | undefined {
+    const framing = framingOf(this.#sources.framing, model.id);
+    if (framing.kind !== 'messages' || model.encoding === null) return undefined;
+    return Math.max(0, this.count(request, model).total.low - framing.family.messages.priming);
+  }
+
+  /** What the cache takes of prompts for a model; undefined where that is not known. */
+  cachingRule({ id }: CountedModel): CachingRule | undefined {
+    return cachingOf(this.#sources.framing, id);
   }
 
   #countTexts({ texts, parts }: TextsRequest, counting: Counting): void {
@@ -317,8 +335,4 @@ function noteInference(conversation: Conversation, part: 'tools' | 'schema'): vo
 
 function inferred({ model }: Conversation, part: EvidencePart): string {
   return `no count that the API reported shows the ${part} of ${model.id}; counted as related models do`;
-}
-
-function isInstruction({ role }: MessageItem): boolean {
-  return role === 'system' || role === 'developer';
 }

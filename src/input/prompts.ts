@@ -90,7 +90,7 @@ export async function readEach(
   for (const path of paths) {
     const read = await readPrompt(path, files, reading);
     if ('reason' in read) unreadable.push(read);
-    else prompts.push(read);
+    else prompts.push(...read);
   }
   return { prompts, unreadable };
 }
@@ -99,7 +99,7 @@ async function readPrompt(
   path: string,
   files: Files,
   reading: PromptReading,
-): Promise<Prompt | Unreadable> {
+): Promise<readonly Prompt[] | Unreadable> {
   const source = { file: path };
   const stat = path === '-' ? undefined : files.stat(path);
   if (stat && stat.size > MAX_PROMPT_BYTES) {
@@ -110,8 +110,9 @@ async function readPrompt(
   try {
     content = new Peekable(files.stream(path));
     const read = await readSendable(path, content, reading.sendables);
-    if (typeof read === 'object') return read;
-    return await readText(path, content, reading, read);
+    if (typeof read === 'object') return 'countInput' in read ? [read] : read;
+    const text = await readText(path, content, reading, read);
+    return 'reason' in text ? text : [text];
   } catch (error) {
     if (error instanceof Error && 'code' in error) {
       return { source, reason: `cannot be read (${errorCode(error)})` };
@@ -127,7 +128,7 @@ async function readSendable(
   file: string,
   content: Peekable,
   sendables: SendableReading | undefined,
-): Promise<Prompt | Unreadable | Peculiarity | undefined> {
+): Promise<Prompt | readonly Prompt[] | Unreadable | Peculiarity | undefined> {
   if (!sendables) return undefined;
   const bytes = await content.peek(HEAD_BYTES);
   const head = headOf(bytes, content.isWhole);

@@ -1,7 +1,9 @@
+import type { Beginnings } from '../../core/beginnings.ts';
 import type { Encoding } from '../../core/encodings.ts';
 import type { Peculiarity, Prompt, Unreadable } from '../../core/estimate.ts';
 import type { ImageRules } from '../../core/image-rules.ts';
 import type { Model, RateTable } from '../../core/rates.ts';
+import type { Repeats } from '../../core/repeats.ts';
 import type { RequestCounter } from '../../core/request-tokens.ts';
 import type { Filling } from '../../core/template.ts';
 import type { Instant } from '../../core/time.ts';
@@ -27,7 +29,7 @@ export interface SendableKind {
 export type ReadSendable = (
   sendable: Sendable,
   counting: Counting,
-) => Promise<Prompt | Unreadable | Peculiarity | undefined>;
+) => Promise<Prompt | readonly Prompt[] | Unreadable | Peculiarity | undefined>;
 
 export interface Sendable {
   readonly file: string;
@@ -37,12 +39,24 @@ export interface Sendable {
   readonly isForced: boolean;
 }
 
+export interface AcrossRequests {
+  readonly repeats: Repeats;
+  readonly beginnings: Beginnings;
+}
+
 /** What it takes to count. */
 export interface Counting {
   readonly rates: RateTable;
   readonly at: Instant;
-  /** Those to count for, where somebody has named them; else what is sent names its own. */
-  readonly models: readonly Model[] | undefined;
+  /**
+   * Those to count for, where somebody has named them; else what is sent names its own. Undefined
+   * is one that the rate table does not know.
+   */
+  readonly models: readonly (Model | undefined)[] | undefined;
+  /** Those to count for where nobody names any. */
+  readonly compared: readonly (Model | undefined)[];
+  /** What is found out of all requests of an estimate together. */
+  readonly across: AcrossRequests;
   readonly counter: RequestCounter;
   readonly images: ImageRules;
   /** How placeholders are filled; undefined where nothing is to be taken for one. */

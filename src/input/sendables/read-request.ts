@@ -107,7 +107,7 @@ function askedBy({ model, serviceTier }: ModelRequest): Asked {
 }
 
 /** Undefined where the request leaves it to the project, as `auto` does. */
-function tierIn(serviceTier: string | undefined): ServiceTier | undefined {
+export function tierIn(serviceTier: string | undefined): ServiceTier | undefined {
   if (serviceTier === undefined) return undefined;
   const tiers = tiersOf(serviceTier, false);
   return 'problem' in tiers || tiers.tiers.length > 1 ? undefined : tiers.tiers[0];
