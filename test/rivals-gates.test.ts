@@ -127,9 +127,9 @@ describe('a gate does not pass', () => {
     [
       // As floats, 0.1 + 0.2 is above 0.3, and what is a picodollar above may be equal to it.
       'a picodollar above its limit',
-      { budget: prompts({ limits: { usdPerCall: '0.000060599999' } }) },
+      { budget: prompts({ limits: { usdPerCall: '0.000061649999' } }) },
       1,
-      '$0.000000000001 above the limit of $0.0000606',
+      '$0.000000000001 above the limit of $0.00006165',
     ],
     [
       'usage that is empty',

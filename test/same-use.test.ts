@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { UsageEntry } from '../src/core/entry.ts';
 import { Ledger } from '../src/core/ledger.ts';
-import { perhapsTwice, withoutCountedBatches } from '../src/core/same-use.ts';
+import { BatchesBeside, perhapsTwice, withoutCountedBatches } from '../src/core/same-use.ts';
 import type { Instant } from '../src/core/time.ts';
 import { shipped as TABLE } from './table.ts';
 
@@ -75,6 +75,24 @@ describe('a batch and its requests', () => {
 
   it('are no batch of their own when only the line has an id', () => {
     expect(kept([request(START, 'batch_req_1'), batch('batch_1', 1)])).toEqual(['batch_req_1']);
+  });
+});
+
+describe('batches beside requests in one file', () => {
+  const found = (entries: readonly UsageEntry[]) => {
+    const beside = new BatchesBeside();
+    for (const each of entries) beside.see(each, 1);
+    return beside.found('all.jsonl');
+  };
+
+  it('may be the same use, if there are both', () => {
+    const requests = [request(START, 'a'), request(START, 'batch_req_2')];
+    expect(found([batch('batch_1', 2), ...requests])).toEqual([
+      { file: 'all.jsonl', otherFile: 'all.jsonl', models: [MODEL], rows: 2 },
+    ]);
+    expect(found([batch('batch_1', 2)])).toEqual([]);
+    expect(found(requests)).toEqual([]);
+    expect(found([batch('batch_1', 2), request(START, 'a', { tiers: ['standard'] })])).toEqual([]);
   });
 });
 

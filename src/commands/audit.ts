@@ -34,7 +34,12 @@ import {
   exitCode,
   type RowCounts,
 } from '../core/report.ts';
-import { type PerhapsTwice, perhapsTwice, withoutCountedBatches } from '../core/same-use.ts';
+import {
+  BatchesBeside,
+  type PerhapsTwice,
+  perhapsTwice,
+  withoutCountedBatches,
+} from '../core/same-use.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
 import { count } from '../core/wording.ts';
@@ -86,6 +91,7 @@ export async function runAudit(
   const limits = limitsFrom(options.limit ?? []);
   const facts = await factsOf(names, options, rates, io);
   const { cells, request } = facts;
+  if (isOnlyBill(facts)) checkBillGroups(request);
   const report: AuditReport = {
     ...facts,
     command: 'audit',
@@ -116,7 +122,6 @@ export async function factsOf(
   const effects =
     request.ratesAsOf === undefined ? undefined : priceEffects(rates, priced, pricing);
   const bill = read.bill.end(rates, request);
-  if (bill && isOnlyBill(read)) checkBillGroups(request);
   return {
     rates,
     now,
@@ -143,8 +148,8 @@ export async function factsOf(
   };
 }
 
-function isOnlyBill({ counts }: Read): boolean {
-  return counts.read === counts.billed + counts.empty;
+function isOnlyBill({ bill, rows }: AuditFacts): boolean {
+  return bill !== undefined && rows.read === rows.billed + rows.empty + rows.duplicate;
 }
 
 /** @throws InputError when a bill is to be grouped by what it does not have */
@@ -224,6 +229,7 @@ async function readAll(
   const givenUp = NOT_NEEDED.filter((name) => !asked.has(name) && keep.has(name));
   const ledger = new Ledger(rates, isOne ? { keep: kept, givenUp } : { keep: kept });
   const boundaries = () => withLimits(boundariesOf(rates), request);
+  const beside = new BatchesBeside();
   const bill = new BillFold();
   const bad: BadRow[] = [];
   const counts = { read: 0, billed: 0, empty: 0, outside: 0, bad: 0 };
@@ -238,8 +244,10 @@ async function readAll(
     }
     switch (row.kind) {
       case 'usage':
-        if (accepts.usage(row.entry)) ledger.add(withTier(row.entry, assumed), rows, period?.end);
-        else counts.outside += rows;
+        if (accepts.usage(row.entry)) {
+          beside.see(row.entry, rows);
+          ledger.add(withTier(row.entry, assumed), rows, period?.end);
+        } else counts.outside += rows;
         return;
       case 'billed':
         if (accepts.billed(row.entry)) {
@@ -266,7 +274,7 @@ async function readAll(
   io.progress('');
   const merged = new Ledger(rates, { keep, givenUp });
   const once = isOne
-    ? { cells: ledger.cells(), overlaps: [], perhapsTwice: [] }
+    ? { cells: ledger.cells(), overlaps: [], perhapsTwice: beside.found(names[0] ?? '-') }
     : countedOnce(ledger.cells(), merged);
   const dropped = [...tooLarge, ...(isOne ? ledger : merged).dropped];
   return { ...once, files, dropped, bill, bad, counts };

@@ -2,14 +2,14 @@ import type { Encoding } from '../core/encodings.ts';
 import type { Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
 import type { FramingTable } from '../core/framing.ts';
+import type { CountInput } from '../core/input-count.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { resolveModel } from '../core/names.ts';
 import { once } from '../core/once.ts';
 import { callPrompts, type PromptBudget, settingsFor } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall } from '../core/report.ts';
-import { NOTHING_FILLED } from '../core/template.ts';
-import { textInput } from '../core/text-input.ts';
+import { type TextForm, textInput } from '../core/text-input.ts';
 import type { Instant } from '../core/time.ts';
 import { matchedBy } from '../input/file-names.ts';
 import { matcherOf } from '../input/patterns.ts';
@@ -69,8 +69,6 @@ export async function calledPrompts(
   const all = [...new Set([...paths.values()].flat())];
   const read = await readEach(all, files, {
     counters: once(() => countersFor(budgets, rates, at)),
-    inputOf: (countText) => textInput(countText, 'chat', framing),
-    filling: NOTHING_FILLED,
     sendables: { counting: once(() => countingOf(modelsOf(budgets))) },
   });
   const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
@@ -79,13 +77,27 @@ export async function calledPrompts(
   const unreadable: BudgetedUnreadable[] = [];
   for (const budget of budgets) {
     const own = paths.get(budget) ?? [];
-    const prompts = own.flatMap((path) => byPath.get(path) ?? []);
+    const prompts = own.flatMap((path) => {
+      const prompt = byPath.get(path);
+      return prompt ? [asSent(prompt, budget.form, framing)] : [];
+    });
     called.push(...callsOf(budget, prompts, { config, cwd }, rates, at));
     for (const file of own.flatMap((path) => failed.get(path) ?? [])) {
       unreadable.push({ ...file, budget: budget.name });
     }
   }
   return { called, unreadable };
+}
+
+/** A text may be sent in one way by one budget, and in another by the next. */
+function asSent(prompt: Prompt, form: TextForm, framing: FramingTable): Prompt {
+  // A request says itself how it is sent.
+  if (prompt.asks) return prompt;
+  const countInput: CountInput = (model) => {
+    const { expected } = prompt.countInput(model).total;
+    return textInput(() => expected, form, framing)(model);
+  };
+  return { ...prompt, countInput };
 }
 
 /** A limit of files that are not there would never be checked. */

@@ -85,7 +85,7 @@ async function budgetsFor(
     const budget: PromptBudget = {
       ...{ name: 'prompts', files: named, models, outputTokens, requests: 1, per: 'run' },
       ...{ tier: 'standard', region: 'global', limits: {}, increase: {}, totalIncrease: {} },
-      ...{ overrides: [], warnAt: [] },
+      ...{ overrides: [], warnAt: [], form: 'chat' },
     };
     const rates = await loadRates(io, options.rates);
     return { config: undefined, budgets: [budget], rates };

@@ -1,5 +1,5 @@
 import { InputError } from '../core/input-error.ts';
-import { type Filling, NOTHING_FILLED, type TemplateStyle, type Values } from '../core/template.ts';
+import type { Filling, TemplateStyle, Values } from '../core/template.ts';
 import { readVariables } from '../input/variables.ts';
 import type { Io } from '../io.ts';
 import { readSmallFile } from './load-rates.ts';
@@ -35,9 +35,7 @@ export async function fillingFrom(
     }),
   );
   const runs: Values[] =
-    vars === undefined
-      ? [...NOTHING_FILLED.runs]
-      : readVariables(await readSmallFile(io, vars), vars);
+    vars === undefined ? [new Map()] : readVariables(await readSmallFile(io, vars), vars);
   return {
     style: template ?? 'auto',
     runs: runs.map((values) => new Map([...values, ...own])),

@@ -1,5 +1,4 @@
 import type { RateTable } from '../core/rates.ts';
-import { NOTHING_FILLED } from '../core/template.ts';
 import type { Instant } from '../core/time.ts';
 import type { Io } from '../io.ts';
 import type { Tables } from './called-prompts.ts';
@@ -13,7 +12,7 @@ export async function loadTables(io: Io, rates: RateTable, at: Instant): Promise
     // Most prompts are text.
     countingOf: async (models) => {
       const { loadCounting } = await import('./load-counting.ts');
-      return loadCounting(io, { rates, at, named: models, compared: [], filling: NOTHING_FILLED });
+      return loadCounting(io, { rates, at, named: models, compared: [], filling: undefined });
     },
   };
 }

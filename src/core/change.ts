@@ -26,6 +26,8 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number];
 /** A prompt with a model, before and after. A side is undefined where there is no such prompt. */
 export interface PromptChange {
   readonly kind: ChangeKind;
+  /** As it is called now, or was if it is no longer there. */
+  readonly file: string;
   readonly before: CalledPrompt | undefined;
   readonly after: CalledPrompt | undefined;
 }
@@ -58,7 +60,7 @@ export function changesOf(
 ): BudgetChange[] {
   const told = new Set<PromptChange>();
   return alternatives(pairs(before, after, renames), asChoice).map(({ items }): BudgetChange => {
-    const all = [...items].sort((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1));
+    const all = [...items].sort((a, b) => (a.file < b.file ? -1 : 1));
     const prompts = all.filter((change) => !told.has(change));
     for (const change of prompts) told.add(change);
     const models = [...new Set(all.map(modelOf))];
@@ -76,7 +78,7 @@ export function changesOf(
 
 function asChoice(change: PromptChange): Choice {
   const { all } = change.after ?? change.before ?? {};
-  return { file: fileOf(change), model: modelOf(change), cost: all ?? sumCalls([]) };
+  return { file: change.file, model: modelOf(change), cost: all ?? sumCalls([]) };
 }
 
 /** Each prompt with what it was: by its file, and then by its model. */
@@ -86,17 +88,22 @@ function pairs(
   renames: Renames,
 ): PromptChange[] {
   const old = grouped(before, ({ prompt }) => prompt.source.file);
+  const files = grouped(after, ({ prompt }) => prompt.source.file);
   const changes: PromptChange[] = [];
-  for (const [file, now] of grouped(after, ({ prompt }) => prompt.source.file)) {
-    const source = old.has(file) ? file : (renames.get(file) ?? file);
-    changes.push(...pairedByModel(old.get(source) ?? [], now));
+  for (const [file, now] of files) {
+    const then = renames.get(file);
+    // What is still there under its name is no other file.
+    const source = old.has(file) || then === undefined || files.has(then) ? file : then;
+    changes.push(...pairedByModel(file, old.get(source) ?? [], now));
     old.delete(source);
   }
-  return [...changes, ...[...old.values()].flat().map(removed)];
+  for (const [file, was] of old) changes.push(...pairedByModel(file, was, []));
+  return changes;
 }
 
 /** The same model; and where each side has one more, that is a pair: the model was changed. */
 function pairedByModel(
+  file: string,
   before: readonly CalledPrompt[],
   after: readonly CalledPrompt[],
 ): PromptChange[] {
@@ -106,20 +113,20 @@ function pairedByModel(
   for (const now of after) {
     const was = old.get(now.model);
     if (!was || !old.delete(now.model)) added.push(now);
-    else changes.push({ kind: kindOf(was, now), before: was, after: now });
+    else changes.push({ kind: kindOf(was, now), file, before: was, after: now });
   }
   const left = [...old.values()];
   const [was] = left;
   const isMoved = left.length === 1 && added.length === 1;
   for (const now of added) {
     const from = isMoved ? was : undefined;
-    changes.push({ kind: kindOf(from, now), before: from, after: now });
+    changes.push({ kind: kindOf(from, now), file, before: from, after: now });
   }
-  return isMoved ? changes : [...changes, ...left.map(removed)];
-}
-
-function removed(before: CalledPrompt): PromptChange {
-  return { kind: 'removed', before, after: undefined };
+  if (isMoved) return changes;
+  const removed = left.map(
+    (was): PromptChange => ({ kind: 'removed', file, before: was, after: undefined }),
+  );
+  return [...changes, ...removed];
 }
 
 export function isChanged({ kind }: PromptChange): boolean {
@@ -128,10 +135,6 @@ export function isChanged({ kind }: PromptChange): boolean {
 
 export function modelOf({ before, after }: PromptChange): string {
   return (after ?? before)?.model ?? '';
-}
-
-export function fileOf({ before, after }: PromptChange): string {
-  return (after ?? before)?.prompt.source.file ?? '';
 }
 
 function kindOf(was: CalledPrompt | undefined, now: CalledPrompt): ChangeKind {

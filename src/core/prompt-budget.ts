@@ -14,6 +14,7 @@ import { grouped } from './grouped.ts';
 import { addRanges, compare, type Money, NOTHING, type Range, times } from './money.ts';
 import { totalOf } from './price.ts';
 import type { Model, RateTable } from './rates.ts';
+import type { TextForm } from './text-input.ts';
 import type { Instant } from './time.ts';
 import type { ServiceTier } from './usage.ts';
 
@@ -66,6 +67,8 @@ export interface Override {
 
 export interface PromptBudget extends PromptSettings {
   readonly name: string;
+  /** How its text is sent. */
+  readonly form: TextForm;
   /** Patterns, as the configuration has them. */
   readonly files: readonly string[];
   readonly overrides: readonly Override[];

@@ -3,6 +3,7 @@
  * their sum in an export or a batch object. Where that can be proven it counts once; where it may
  * be so, it is said.
  */
+import type { UsageEntry } from './entry.ts';
 import { grouped } from './grouped.ts';
 import type { Cell } from './ledger.ts';
 import type { Overlap } from './overlap.ts';
@@ -67,13 +68,31 @@ export function perhapsTwice(cells: readonly Cell[]): PerhapsTwice[] {
   return [...found.values()];
 }
 
+/** Batches and requests of batches in one file, which is added up without telling rows apart. */
+export class BatchesBeside {
+  readonly #models = new Set<string>();
+  #requests = 0;
+
+  see({ id, tiers, model }: Pick<UsageEntry, 'id' | 'tiers' | 'model'>, rows: number): void {
+    // Exports have no ids, so that this costs nothing where there are many rows.
+    if (id === undefined || tiers[0] !== 'batch') return;
+    if (isBatch({ id })) this.#models.add(model ?? 'batches');
+    else this.#requests += rows;
+  }
+
+  found(file: string): PerhapsTwice[] {
+    if (this.#models.size === 0 || this.#requests === 0) return [];
+    return [{ file, otherFile: file, models: [...this.#models], rows: this.#requests }];
+  }
+}
+
 /** A single request, of which only the moment is known. */
 function isRequest({ id, at, end, requests }: Cell): boolean {
   return id !== undefined && requests <= 1 && end - at <= 1;
 }
 
 /** By the ids that OpenAI gives to batches; a request within one is a `batch_req_`. */
-function isBatch({ id = '' }: Cell): boolean {
+function isBatch({ id = '' }: Pick<Cell, 'id'>): boolean {
   return /^batch_(?!req_)/.test(id);
 }
 

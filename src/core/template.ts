@@ -171,8 +171,6 @@ export interface Filling {
   readonly tokens: ReadonlyMap<string, number>;
 }
 
-export const NOTHING_FILLED: Filling = { style: 'auto', runs: [new Map()], tokens: new Map() };
-
 export function namesIn({ runs, tokens }: Filling): Set<string> {
   return new Set([...runs.flatMap((run) => [...run.keys()]), ...tokens.keys()]);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ASSUMPTIONS } from '../core/check.ts';
 import { parseAmount } from '../core/money.ts';
 import { PERIODS } from '../core/prompt-budget.ts';
+import { TEXT_FORMS } from '../core/text-input.ts';
 import { parseInstant } from '../core/time.ts';
 import { SCOPE_DIMENSIONS } from '../core/usage-budget.ts';
 import { type FormProblem, formProblems } from './form.ts';
@@ -77,6 +78,10 @@ const prompts = z.strictObject({
   name: text,
   files,
   ...settings,
+  as: z
+    .enum(TEXT_FORMS)
+    .optional()
+    .describe('How text is sent: as one message of chat, when left out, or as it is.'),
   tier: text.optional().describe('"standard" when left out.'),
   region: text.optional().describe('"global" when left out.'),
   increase: z

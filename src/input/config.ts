@@ -129,6 +129,7 @@ function lineOf(textOfFile: string, name: string): { line?: number } {
 function promptBudget(form: PromptsForm, names: Names): PromptBudget {
   return {
     name: form.name,
+    form: form.as ?? 'chat',
     files: listOf(form.files),
     models: listOf(form.models),
     outputTokens: form.outputTokens,

@@ -39,8 +39,12 @@ function messageOf(issue: z.core.$ZodIssue): string {
   }
 }
 
+/** What the library says of a union where nobody has said it better. */
+const UNSAID = 'Invalid input';
+
 /** Of the ways in which it may be right: what the one that comes nearest lacks, or all of them. */
-function unionMessage({ errors }: z.core.$ZodIssueInvalidUnion): string {
+function unionMessage({ errors, message }: z.core.$ZodIssueInvalidUnion): string {
+  if (message !== UNSAID) return message;
   const deeper = errors.find((issues) => issues.some(({ path }) => path.length > 0));
   const [nearest] = deeper ?? [];
   if (nearest) return `${pathOf(nearest.path)} ${messageOf(nearest)}`;

@@ -17,8 +17,9 @@ const ANSWER_DIGITS = 6;
  */
 export function placesFor(amounts: Iterable<Money>, digits = COLUMN_DIGITS): number {
   let places = FEWEST_PLACES;
-  for (const amount of amounts) {
-    if (amount === 0n) continue;
+  for (const amount of new Set(amounts)) {
+    // For most of them the places so far are enough.
+    if (amount === 0n || significantDigits(amount, places) >= digits) continue;
     let needed = FEWEST_PLACES;
     while (needed < MOST_PLACES && significantDigits(amount, needed) < digits) needed++;
     places = Math.max(places, needed - trailingZeros(amount, needed));
@@ -44,7 +45,9 @@ export function formatUsd(amount: Money, places = placesFor([amount])): string {
 }
 
 function formatRange({ low, high }: Range, places: number, to: string): string {
-  const [from, until] = [formatUsd(low, places), formatUsd(high, places)];
+  const from = formatUsd(low, places);
+  if (low === high) return from;
+  const until = formatUsd(high, places);
   return from === until ? from : `${from}${to}${until}`;
 }
 

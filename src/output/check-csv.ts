@@ -1,4 +1,3 @@
-import { fileOf } from '../core/change.ts';
 import { exactUsd } from '../core/money.ts';
 import type { CalledPrompt } from '../core/prompt-budget.ts';
 import type { CheckReport, DiffReport } from '../core/report.ts';
@@ -27,7 +26,7 @@ const CHECKED = [
 export function diffCsv({ comparison }: DiffReport): string {
   const rows = comparison.budgets.flatMap(({ budget, prompts }) =>
     prompts.map((change) => [
-      ...[budget, fileOf(change), change.kind],
+      ...[budget, change.file, change.kind],
       ...[change.before?.model ?? '', change.after?.model ?? ''],
       ...side(change.before),
       ...side(change.after),

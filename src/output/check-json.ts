@@ -1,4 +1,4 @@
-import { type BudgetChange, fileOf, type PromptChange } from '../core/change.ts';
+import type { BudgetChange, PromptChange } from '../core/change.ts';
 import type { Check, Figure, JudgedBudget, Verdict } from '../core/check.ts';
 import { exactUsd } from '../core/money.ts';
 import type { CalledPrompt, Calls } from '../core/prompt-budget.ts';
@@ -145,7 +145,7 @@ function promptEntry(change: PromptChange) {
   const { kind, before, after } = change;
   const fileBefore = before?.prompt.source.file;
   return {
-    file: fileOf(change),
+    file: change.file,
     fileBefore: kind === 'renamed' ? (fileBefore ?? null) : null,
     kind,
     before: sideEntry(before),

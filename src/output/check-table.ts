@@ -1,11 +1,4 @@
-import {
-  added,
-  type BudgetChange,
-  fileOf,
-  isChanged,
-  modelOf,
-  type PromptChange,
-} from '../core/change.ts';
+import { added, type BudgetChange, isChanged, modelOf, type PromptChange } from '../core/change.ts';
 import { type Check, type Figure, isFailure, type JudgedBudget } from '../core/check.ts';
 import { type Calls, isByRun } from '../core/prompt-budget.ts';
 import type { CheckReport } from '../core/report.ts';
@@ -120,7 +113,7 @@ export function changeTable(changes: readonly BudgetChange[]): TableData<ChangeR
   return {
     rows,
     columns: [
-      { title: 'File', kind: 'name', value: fileOf },
+      { title: 'File', kind: 'name', value: ({ file }) => file },
       ...(severalBudgets
         ? [{ title: 'Budget', kind: 'name', value: ({ of }: ChangeRow) => of.budget } as const]
         : []),

@@ -8,8 +8,8 @@ import { check, config, folderOf, prompts, put, verdicts } from './build.ts';
 /** `openai-cost check` and `init` as somebody runs them, but for git. */
 
 const PROMPT = 'Answer the question.\n';
-/** 4 tokens at $0.15 and 100 at $0.60 per million. */
-const CALL = '0.0000606';
+/** 11 tokens, with the message around them, at $0.15 and 100 at $0.60 per million. */
+const CALL = '0.00006165';
 const files = (...budgets: readonly object[]) => ({
   'openai-cost.json': config(...budgets),
   'prompts/a.md': PROMPT,
@@ -261,7 +261,7 @@ describe('what is asked for', () => {
       ...files(),
       'openai-cost.json': {
         ...(assume ? { assume } : {}),
-        ...config({ ...ranged, limits: { usdPerCall: '0.0001' } }),
+        ...config({ ...ranged, limits: { usdPerCall: '0.0002' } }),
       },
     });
     const code = async (flag?: string, variable?: string, own?: string) =>
@@ -330,49 +330,49 @@ describe('what is asked for', () => {
 describe('prompts', () => {
   it.each<[string, Record<string, unknown>, number]>([
     ['a call', { limits: { usdPerCall: CALL } }, 0],
-    ['a picodollar less for a call', { limits: { usdPerCall: '0.000060599999' } }, 1],
-    ['a run', { requests: 10, limits: { usdPerRun: '0.000606' } }, 0],
-    ['a picodollar less for a run', { requests: 10, limits: { usdPerRun: '0.000605999999' } }, 1],
-    ['calls an hour', { requests: 1, per: 'hour', limits: { usdPerMonth: '0.043632' } }, 0],
-    ['a picodollar less an hour', { per: 'hour', limits: { usdPerMonth: '0.043631999999' } }, 1],
-    ['calls a day', { requests: 2, per: 'day', limits: { usdPerMonth: '0.003636' } }, 0],
+    ['a picodollar less for a call', { limits: { usdPerCall: '0.000061649999' } }, 1],
+    ['a run', { requests: 10, limits: { usdPerRun: '0.0006165' } }, 0],
+    ['a picodollar less for a run', { requests: 10, limits: { usdPerRun: '0.000616499999' } }, 1],
+    ['calls an hour', { requests: 1, per: 'hour', limits: { usdPerMonth: '0.044388' } }, 0],
+    ['a picodollar less an hour', { per: 'hour', limits: { usdPerMonth: '0.044387999999' } }, 1],
+    ['calls a day', { requests: 2, per: 'day', limits: { usdPerMonth: '0.003699' } }, 0],
     [
       'a picodollar less a day',
-      { requests: 2, per: 'day', limits: { usdPerMonth: '0.003635999999' } },
+      { requests: 2, per: 'day', limits: { usdPerMonth: '0.003698999999' } },
       1,
     ],
-    ['calls a month', { requests: 2, per: 'month', limits: { usdPerMonth: '0.0001212' } }, 0],
+    ['calls a month', { requests: 2, per: 'month', limits: { usdPerMonth: '0.0001233' } }, 0],
     [
       'a picodollar less a month',
-      { requests: 2, per: 'month', limits: { usdPerMonth: '0.000121199999' } },
+      { requests: 2, per: 'month', limits: { usdPerMonth: '0.000123299999' } },
       1,
     ],
-    ['tokens', { limits: { tokensPerFile: 4 } }, 0],
-    ['a token less', { limits: { tokensPerFile: 3 } }, 1],
+    ['tokens', { limits: { tokensPerFile: 11 } }, 0],
+    ['a token less', { limits: { tokensPerFile: 10 } }, 1],
     ['a share of the context window', { limits: { contextShare: 0.0001 } }, 0],
     ['none of the context window', { limits: { contextShare: 0 } }, 1],
-    ['batch, at half the price', { tier: 'batch', limits: { usdPerCall: '0.0000303' } }, 0],
-    ['batch, a picodollar less', { tier: 'batch', limits: { usdPerCall: '0.000030299999' } }, 1],
-    ['cached input, rounded down', { cachedShare: 0.5, limits: { usdPerCall: '0.00006045' } }, 0],
+    ['batch, at half the price', { tier: 'batch', limits: { usdPerCall: '0.000030825' } }, 0],
+    ['batch, a picodollar less', { tier: 'batch', limits: { usdPerCall: '0.000030824999' } }, 1],
+    ['cached input, rounded down', { cachedShare: 0.5, limits: { usdPerCall: '0.000061275' } }, 0],
     [
       'cached input, a picodollar less',
-      { cachedShare: 0.5, limits: { usdPerCall: '0.000060449999' } },
+      { cachedShare: 0.5, limits: { usdPerCall: '0.000061274999' } },
       1,
     ],
-    ['the longest answer', { outputTokens: 'maximum', limits: { usdPerCall: '0.009831' } }, 0],
+    ['the longest answer', { outputTokens: 'maximum', limits: { usdPerCall: '0.00983205' } }, 0],
     [
       'a picodollar less for it',
-      { outputTokens: 'maximum', limits: { usdPerCall: '0.009830999999' } },
+      { outputTokens: 'maximum', limits: { usdPerCall: '0.009832049999' } },
       1,
     ],
     [
       'an answer of unknown length, if the longest fits',
-      { outputTokens: undefined, limits: { usdPerCall: '0.009831' } },
+      { outputTokens: undefined, limits: { usdPerCall: '0.00983205' } },
       0,
     ],
     [
       'an answer of unknown length, if the longest does not fit',
-      { outputTokens: undefined, limits: { usdPerCall: '0.009830999999' } },
+      { outputTokens: undefined, limits: { usdPerCall: '0.009832049999' } },
       3,
     ],
     [
@@ -421,13 +421,13 @@ describe('prompts', () => {
       });
       return verdicts(folder);
     };
-    // 0.0000606 with gpt-4o-mini, and 0.00101 with gpt-4o.
-    expect(await total('0.0010706', 'gpt-4o-mini', 'gpt-4o')).toEqual({
+    // 0.00006165 with gpt-4o-mini, and 0.0010275 with gpt-4o.
+    expect(await total('0.00108915', 'gpt-4o-mini', 'gpt-4o')).toEqual({
       code: 0,
       verdicts: ['usdPerRun all 2 files with gpt-4o-mini and gpt-4o: within'],
     });
-    expect((await total('0.001070599999', 'gpt-4o-mini', 'gpt-4o')).code).toBe(1);
-    expect(await total('0.0010706', ['gpt-4o-mini', 'gpt-4.1-nano'], 'gpt-4o')).toEqual({
+    expect((await total('0.001089149999', 'gpt-4o-mini', 'gpt-4o')).code).toBe(1);
+    expect(await total('0.00108915', ['gpt-4o-mini', 'gpt-4.1-nano'], 'gpt-4o')).toEqual({
       code: 0,
       verdicts: [
         'usdPerRun all 2 files with gpt-4o-mini and gpt-4o: within',
@@ -443,8 +443,8 @@ describe('prompts', () => {
   it('have settings and limits of their own, and the last one wins', async () => {
     const folder = folderOf({ ...files(), 'prompts/b.md': PROMPT, 'prompts/c.md': PROMPT });
     const overrides = [
-      { files: ['prompts/[bc].md'], outputTokens: 200, limits: { usdPerCall: '0.0001206' } },
-      { files: 'prompts/c.md', limits: { tokensPerFile: 3, usdPerRun: 1 } },
+      { files: ['prompts/[bc].md'], outputTokens: 200, limits: { usdPerCall: '0.00012165' } },
+      { files: 'prompts/c.md', limits: { tokensPerFile: 10, usdPerRun: 1 } },
     ];
     put(folder, {
       'openai-cost.json': config(prompts({ limits: { usdPerCall: CALL }, overrides })),

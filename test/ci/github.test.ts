@@ -97,7 +97,7 @@ describe('the files that GitHub names', () => {
     const env = { GITHUB_STEP_SUMMARY: 'summary', GITHUB_OUTPUT: 'output' };
     const { code, out, summary, output } = await inStep([...ESTIMATE, '--budget', '0.0001'], env);
     expect(code).toBe(1);
-    expect(out).toMatch(/^::error title=openai-cost%3A budget::gpt-5.4 costs \$0.000155, above/);
+    expect(out).toMatch(/^::error title=openai-cost%3A budget::gpt-5.4 costs \$0.00017, above/);
     const markdown = (await inStep([...ESTIMATE.slice(0, -1), 'markdown', '--budget', '0.0001']))
       .out;
     expect(summary).toBe(`before\n${markdown}\n`);
@@ -105,9 +105,9 @@ describe('the files that GitHub names', () => {
       'exit-code': '1',
       complete: 'true',
       failed: 'budget',
-      'total-usd': '0.000155',
-      'total-usd-low': '0.000155',
-      'total-usd-high': '0.000155',
+      'total-usd': '0.00017',
+      'total-usd-low': '0.00017',
+      'total-usd-high': '0.00017',
     });
   });
 

@@ -70,10 +70,14 @@ export function completionTokens(cells: Cells): Tokens {
 export function withoutZeros(tokens: Tokens): Tokens {
   const some: Tokens = {};
   for (const modality of MODALITIES) {
+    const counts = tokens[modality];
+    if (counts === undefined) continue;
     for (const kind of TOKEN_KINDS) {
-      const count = tokens[modality]?.[kind];
+      const count = counts[kind];
       if (count === undefined || count === 0) continue;
-      some[modality] = { ...some[modality], [kind]: count };
+      const ofModality = some[modality] ?? {};
+      some[modality] = ofModality;
+      ofModality[kind] = count;
     }
   }
   return some;

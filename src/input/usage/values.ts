@@ -10,8 +10,8 @@ import { secondsOf } from './seconds.ts';
 /** A value, or what is wrong with the text, as the end of a sentence that begins with its name. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
-/** So many digits are always counted exactly. */
-const PLAIN = /^\d{1,15}$/;
+/** So many digits are always counted exactly; many exports write `4.0`. */
+const PLAIN = /^\d{1,15}(?:\.0)?$/;
 const WHOLE = /^\d+(?:[.,]0+)?$/;
 const THOUSANDS = /^-?\d{1,3}(?:[., '\u00a0\u202f]\d{3})+(?:[.,]\d+)?$/;
 const MOST_SHOWN = 40;

@@ -19,10 +19,14 @@ export const overlap: Rule<AuditFacts> = {
           };
     }
     for (const { file, otherFile, models, rows } of perhapsTwice) {
+      const told =
+        file === otherFile
+          ? `this file has batches of ${listed(models)} beside ${counted(rows, 'request')} of batches; if these are of them, they are counted twice: leave one of the two out`
+          : `${otherFile} has sums of ${listed(models)} for the time of ${counted(rows, 'request')} of this file; if these are in them, they are counted twice: audit one of the two`;
       yield {
         severity: 'warning',
         source: { file },
-        message: `${otherFile} has sums of ${listed(models)} for the time of ${counted(rows, 'request')} of this file; if these are in them, they are counted twice: audit one of the two`,
+        message: told,
         certainty: 'possible',
         rows,
       };
