@@ -14,6 +14,7 @@ import { EXIT } from './core/report.ts';
 import { TEMPLATE_STYLES } from './core/template.ts';
 import { TEXT_FORMS } from './core/text-input.ts';
 import { type Instant, parseInstant } from './core/time.ts';
+import { WHAT_IF_AXES, type WhatIfAxis } from './core/what-if-axes.ts';
 import { SENDABLE_KINDS } from './input/sendables/index.ts';
 import type { Io } from './io.ts';
 import { type Destination, FORMAT_NAMES, FORMATS, type FormatName } from './output/index.ts';
@@ -116,6 +117,12 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
     .option('--all-models', 'compare all models that are in use')
     .option('-o, --output-tokens <n>', 'output tokens of each call', wholeNumber)
     .option('--cached-tokens <n>', 'input tokens of each call read from the cache', wholeNumber)
+    .addOption(
+      new Option(
+        '--cached-share <share>',
+        'the same as a share of its input: 0.5, or 50%',
+      ).argParser(share),
+    )
     .option('--cache-write-tokens <n>', 'input tokens of each call written to it', wholeNumber)
     .addOption(new Option('--cache-ttl <ttl>', 'how long they are kept').choices(CACHE_TTLS))
     .option('-n, --requests <n>', 'calls of each prompt', positiveNumber)
@@ -150,6 +157,12 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
     .option('--on <date>', 'prices in force on a day (UTC)', instant)
     .option('--budget <usd>', 'exit with 1 above this amount (with --per, of a month)', dollars)
     .addOption(new Option('--by <group>', 'a row for each').choices(['model', 'file']))
+    .addOption(
+      new Option(
+        '--compare <what>',
+        `side by side, repeatable or separated by commas: ${WHAT_IF_AXES.join(', ')}`,
+      ).argParser(axes),
+    )
     .option('--rates <file>', 'another rate table')
     .option('--explain', 'show each figure as tokens x rate, with date and source')
     .action(async (files: string[], options: EstimateOptions) => {
@@ -360,6 +373,25 @@ function names(value: string, previous: readonly string[] = []): string[] {
     .filter((name) => name !== '');
   if (added.length === 0) throw new InvalidArgumentError('It must name a model.');
   return [...new Set([...previous, ...added])];
+}
+
+function axes(value: string, previous: readonly WhatIfAxis[] = []): WhatIfAxis[] {
+  return names(value, previous).map((name) => {
+    const axis = WHAT_IF_AXES.find((known) => known === name);
+    if (axis) return axis;
+    const known = WHAT_IF_AXES.join(', ');
+    throw new InvalidArgumentError(`"${safeText(name)}" is none of ${known}.`);
+  });
+}
+
+/** From 0 to 1. */
+function share(value: string): number {
+  const isPercent = value.endsWith('%');
+  const number = Number(isPercent ? value.slice(0, -1) : value) / (isPercent ? 100 : 1);
+  if (!/^\d+(\.\d+)?%?$/.test(value) || number > 1) {
+    throw new InvalidArgumentError('It must be a share such as 0.5 or 50%.');
+  }
+  return number;
 }
 
 /** Whole, as a value may hold a comma. */

@@ -18,6 +18,8 @@ import { type EstimateFacts, type EstimateReport, exitCode, type GroupBy } from 
 import { TEXT_FORMS, textInput } from '../core/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
+import type { WhatIf } from '../core/what-if.ts';
+import type { WhatIfAxis } from '../core/what-if-axes.ts';
 import { type ReadPrompts, readPrompts, type TokenCounters } from '../input/prompts.ts';
 import type { Io } from '../io.ts';
 import { ESTIMATE_RULES, findings } from '../rules/index.ts';
@@ -33,6 +35,8 @@ export interface EstimateOptions extends PrintOptions, FillingOptions {
   readonly allModels?: boolean;
   readonly outputTokens?: number;
   readonly cachedTokens?: number;
+  readonly cachedShare?: number;
+  readonly compare?: readonly WhatIfAxis[];
   readonly cacheWriteTokens?: number;
   readonly cacheTtl?: CacheTtl;
   readonly requests?: number;
@@ -72,6 +76,7 @@ export async function runEstimate(
     command: 'estimate',
     by: options.by ?? (prompts.length > 1 && isSingle ? 'file' : 'model'),
     explain: options.explain ?? false,
+    whatIfs: options.compare && (await comparedWith(options.compare, request, plan, rates)),
     findings: findings(ESTIMATE_RULES, facts),
     complete: isComplete(facts),
   };
@@ -111,6 +116,19 @@ async function readSent(
   }
 }
 
+/** What was asked for beside the models that are compared by default, or those that were named. */
+async function comparedWith(
+  axes: readonly WhatIfAxis[],
+  request: EstimateRequest,
+  { models }: Plan,
+  rates: RateTable,
+): Promise<WhatIf[]> {
+  const { whatIfs } = await import('../core/what-if.ts');
+  const asked = request.prompts.flatMap(({ asks }) => asks?.model ?? []);
+  const all = axes.includes('models') ? new Set([...request.models, ...asked, ...models]) : [];
+  return whatIfs(request, new Set(axes), [...all], rates);
+}
+
 function asksForModel({ asks }: Prompt): boolean {
   return asks?.model !== undefined;
 }
@@ -127,9 +145,13 @@ function planOf(options: EstimateOptions, rates: RateTable, now: Instant): Plan 
   const region = regionOf(options.region ?? 'global', rates);
   const models =
     options.model ?? comparedModels(rates, at, tier ?? 'standard', options.allModels ?? false);
-  const { outputTokens, cachedTokens, cacheWriteTokens, cacheTtl, requests, per, budget } = options;
+  const { cachedTokens, cachedShare } = options;
+  if (cachedTokens !== undefined && cachedShare !== undefined) {
+    throw new InputError('--cached-tokens and --cached-share exclude each other');
+  }
+  const { outputTokens, cacheWriteTokens, cacheTtl, requests, per, budget } = options;
   return {
-    ...{ models, at, tier, region, outputTokens, cachedTokens },
+    ...{ models, at, tier, region, outputTokens, cachedTokens, cachedShare },
     ...{ cacheWriteTokens, cacheTtl, requests, per, budget },
   };
 }

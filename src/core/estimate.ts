@@ -1,6 +1,13 @@
 import type { Beginnings } from './beginnings.ts';
 import { grouped } from './grouped.ts';
-import { type CallShare, type CountInput, type InputCount, mostOutput } from './input-count.ts';
+import {
+  type CallShare,
+  type CountInput,
+  type InputCount,
+  mostOutput,
+  type Variant,
+  type VariantAxis,
+} from './input-count.ts';
 import { InputError } from './input-error.ts';
 import type { Doubt } from './lookup.ts';
 import { type Money, NOTHING, type Range, span, times, ZERO } from './money.ts';
@@ -40,6 +47,8 @@ export interface Prompt {
   readonly countRepeats?: ((model: Model | undefined) => RepeatCount | undefined) | undefined;
   /** Of a file of requests: what its lines are. */
   readonly lines?: SentLines | undefined;
+  /** How else it may be sent, by what is varied; left out where that makes no difference. */
+  readonly variants?: Partial<Record<VariantAxis, readonly Variant[]>> | undefined;
   /** Undefined for what names neither model nor tier, such as a text. */
   readonly asks?: Asked | undefined;
 }

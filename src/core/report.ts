@@ -14,6 +14,7 @@ import type { Reconciliation } from './reconcile.ts';
 import type { PerhapsTwice } from './same-use.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
+import type { WhatIf } from './what-if.ts';
 
 export const SEVERITIES = ['error', 'warning', 'note'] as const;
 /** An error fails the command (exit code 1); a warning and a note do not. */
@@ -52,6 +53,8 @@ export interface EstimateReport extends EstimateFacts {
   readonly command: 'estimate';
   readonly by: GroupBy;
   readonly explain: boolean;
+  /** The same with other models, tiers and the like, if anybody asked. */
+  readonly whatIfs: readonly WhatIf[] | undefined;
   readonly findings: readonly Finding[];
   /** False when something could not be read, priced or judged: the total is then a lower bound. */
   readonly complete: boolean;

@@ -22,6 +22,7 @@ import type { TokenKind } from '../core/usage.ts';
 import type { Amount } from './amount.ts';
 import { ratesOf, sourcesOf, usdPerMillion } from './explain.ts';
 import { partEntries } from './parts.ts';
+import { whatIfEntry } from './what-if.ts';
 
 /** The version of the form; it changes when a key changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1;
@@ -58,6 +59,7 @@ export function json(report: EstimateReport): string {
       parts: partEntries(prompt.input.parts),
     })),
     unpriced: unpricedEntries(models),
+    ...(report.whatIfs ? { whatIfs: report.whatIfs.map(whatIfEntry) } : {}),
     findings: report.findings.map(findingEntry),
     ...(report.explain
       ? {

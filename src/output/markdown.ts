@@ -6,6 +6,7 @@ import { commentMarker, markdownText } from './markdown-text.ts';
 import { partsData } from './parts.ts';
 import { markdownTable } from './table.ts';
 import { heading, ratesLine, summaryLines, unpricedReasons } from './text.ts';
+import { whatIfTable } from './what-if.ts';
 
 /** For a pull request or a wiki. */
 export function markdown(report: EstimateReport): string {
@@ -25,6 +26,7 @@ export function markdown(report: EstimateReport): string {
     parts ? markdownTable(parts) : '',
     markdownTable(estimateTable(report)),
     summary.join('\n'),
+    report.whatIfs ? markdownTable(whatIfTable(report, report.whatIfs)) : '',
     [...unpriced, ...findings].join('\n'),
     markdownText(ratesLine(report)),
   ];

@@ -21,6 +21,7 @@ import { partsTable } from './parts.ts';
 import { safeText } from './safe.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
+import { whatIfTable } from './what-if.ts';
 import { wrap } from './wrap.ts';
 
 /** For people: what it is about, the table, the answer, and what they should know of it. */
@@ -32,6 +33,7 @@ export function text(report: EstimateReport, terminal: Terminal): string {
     renderTable(estimateTable(report), terminal),
     ...(report.explain ? [explanation(report, width), wrap(ratesLine(report), width)] : []),
     summary(report, terminal),
+    report.whatIfs ? renderTable(whatIfTable(report, report.whatIfs), terminal) : '',
     unpricedBlock(report, width),
     report.findings.map((finding) => paintFinding(finding, terminal)).join('\n'),
   ];

@@ -1,4 +1,6 @@
 import type { Asked } from '../../core/estimate.ts';
+import { DETAILS, hasImages, withDetail } from '../../core/image-detail.ts';
+import type { CountInput } from '../../core/input-count.ts';
 import { InputError } from '../../core/input-error.ts';
 import type { Model } from '../../core/rates.ts';
 import type { ModelRequest } from '../../core/request.ts';
@@ -47,20 +49,33 @@ export const readSentRequest: ReadSendable = async (
     source: { file },
     bytes: bytes.length,
     peculiarities: [],
-    countInput: (model) =>
-      template
-        ? templateInput(filling, model, (some) => runOf(template.fill(some), model))
-        : requestInput(request, model, counter),
+    countInput: countWith((each) => each),
     asks: askedBy(request),
+    variants: hasImages(request)
+      ? {
+          detail: DETAILS.map((name) => ({
+            name,
+            countInput: countWith((each) => withDetail(each, name)),
+          })),
+        }
+      : undefined,
   };
+
+  function countWith(change: (each: ModelRequest) => ModelRequest): CountInput {
+    return (model) =>
+      template
+        ? templateInput(filling, model, (some) => runOf(template.fill(some), model, change))
+        : requestInput(change(request), model, counter);
+  }
 
   function runOf(
     { value: filled, unfilled }: ReturnType<ValueTemplate['fill']>,
     model: Model | undefined,
+    change: (each: ModelRequest) => ModelRequest,
   ): Run {
     const run = readRequest(filled, { file });
     if (run.kind === 'bad') throw new InputError([{ source: { file }, message: run.reason }]);
-    return { count: requestInput(lookAtMedia(run.request), model, counter), unfilled };
+    return { count: requestInput(change(lookAtMedia(run.request)), model, counter), unfilled };
   }
 };
 
