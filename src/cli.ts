@@ -8,6 +8,7 @@ import type { RateHistoryFormat, RatesOptions } from './commands/rates.ts';
 import { DIMENSIONS, type Dimension, SORTS } from './core/audit.ts';
 import { ASSUMPTIONS } from './core/check.ts';
 import { CACHE_TTLS, PERIODS_PER_MONTH } from './core/estimate.ts';
+import type { ImageSize } from './core/image-tokens.ts';
 import { InputError } from './core/input-error.ts';
 import { type Money, parseUsd } from './core/money.ts';
 import { EXIT } from './core/report.ts';
@@ -152,6 +153,7 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
         'the style of placeholders; by default, what they look like',
       ).choices([...TEMPLATE_STYLES, 'none']),
     )
+    .option('--image-size <size>', 'of images at a URL, such as 1024x768', imageSize)
     .option('--tier <tier>', 'service tier: standard, batch, flex, priority, ...')
     .option('--region <region>', 'regional processing: eu, us')
     .option('--on <date>', 'prices in force on a day (UTC)', instant)
@@ -163,6 +165,8 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
         `side by side, repeatable or separated by commas: ${WHAT_IF_AXES.join(', ')}`,
       ).argParser(axes),
     )
+    .option('--online', 'have OpenAI count: sends the prompts, with OPENAI_API_KEY')
+    .option('--timeout <seconds>', 'for each answer of --online (default: 30)', positiveNumber)
     .option('--rates <file>', 'another rate table')
     .option('--explain', 'show each figure as tokens x rate, with date and source')
     .action(async (files: string[], options: EstimateOptions) => {
@@ -382,6 +386,14 @@ function axes(value: string, previous: readonly WhatIfAxis[] = []): WhatIfAxis[]
     const known = WHAT_IF_AXES.join(', ');
     throw new InvalidArgumentError(`"${safeText(name)}" is none of ${known}.`);
   });
+}
+
+function imageSize(value: string): ImageSize {
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(value) ?? [];
+  if (!Number(width) || !Number(height)) {
+    throw new InvalidArgumentError('It must be width and height in pixels, such as 1024x768.');
+  }
+  return { width: Number(width), height: Number(height) };
 }
 
 /** From 0 to 1. */

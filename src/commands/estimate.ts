@@ -9,12 +9,19 @@ import {
   type Period,
   type Prompt,
 } from '../core/estimate.ts';
+import type { ImageSize } from '../core/image-tokens.ts';
 import { InputError } from '../core/input-error.ts';
 import type { Money } from '../core/money.ts';
 import { resolveModel } from '../core/names.ts';
 import { once } from '../core/once.ts';
 import { type ModelKind, type RateTable, versionAt } from '../core/rates.ts';
-import { type EstimateFacts, type EstimateReport, exitCode, type GroupBy } from '../core/report.ts';
+import {
+  type EstimateFacts,
+  type EstimateReport,
+  exitCode,
+  type GroupBy,
+  type OnlineCount,
+} from '../core/report.ts';
 import { TEXT_FORMS, textInput } from '../core/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
@@ -49,6 +56,10 @@ export interface EstimateOptions extends PrintOptions, FillingOptions {
   /** A form of text, or the id of a kind of sendable. */
   readonly as?: string;
   readonly rates?: string;
+  readonly imageSize?: ImageSize;
+  readonly online?: boolean;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly explain?: boolean;
 }
 
@@ -64,12 +75,17 @@ export async function runEstimate(
   const { prompts, unreadable, beginnings } = await readSent(names, options, plan, rates, io);
   // Nobody compares what has been decided.
   const isAsked = options.model === undefined && !options.allModels && prompts.some(asksForModel);
-  const request = { ...plan, prompts, beginnings, ...(isAsked ? { models: [] } : {}) };
+  const models = isAsked ? [] : plan.models;
   const comparison = options.model === undefined && !isAsked;
   if (options.budget !== undefined && comparison) {
     throw new InputError('--budget needs --model: a comparison of models has no single cost');
   }
-  const facts = { ...estimate(request, rates), comparison, unreadable, now };
+  const counted = options.online
+    ? await countedOnline(prompts, options, { ...plan, models, rates }, io)
+    : { prompts, counts: [] };
+  const request = { ...plan, models, beginnings, prompts: counted.prompts };
+  const online = counted.counts;
+  const facts = { ...estimate(request, rates), comparison, unreadable, online, now };
   const isSingle = alternativesOf(facts).length === 1;
   const report: EstimateReport = {
     ...facts,
@@ -100,6 +116,7 @@ async function readSent(
     counters: once(() => countersFor(plan, rates)),
     inputOf: (countText) => textInput(countText, form ?? 'chat', framing),
     filling,
+    keepsContent: options.online === true && form !== 'text' && form !== 'embedding',
     sendables: form === undefined ? { forced: as, counting: once(counting) } : undefined,
   });
   return { ...read, beginnings };
@@ -110,11 +127,30 @@ async function readSent(
     const named = allModels ? plan.models : model;
     const loaded = await loadCounting(io, {
       ...{ rates, filling, at: plan.at, named, compared: plan.models },
+      imageSize: options.imageSize,
+      keepsContent: options.online === true,
     });
     beginnings = loaded.across.beginnings;
     return loaded;
   }
 }
+
+/** @throws InputError where nobody has said for which model */
+async function countedOnline(
+  prompts: readonly Prompt[],
+  { model, timeout = DEFAULT_TIMEOUT }: EstimateOptions,
+  { models, rates, at }: Plan & { readonly rates: RateTable },
+  io: Io,
+): Promise<{ prompts: readonly Prompt[]; counts: readonly OnlineCount[] }> {
+  if (model === undefined && models.length > 0) {
+    throw new InputError('--online needs --model: it does not count for all that are compared');
+  }
+  const { countOnline } = await import('./online.ts');
+  return countOnline(prompts, { models, rates, at, timeoutSeconds: timeout }, io);
+}
+
+/** Seconds. */
+const DEFAULT_TIMEOUT = 30;
 
 /** What was asked for beside the models that are compared by default, or those that were named. */
 async function comparedWith(

@@ -1,4 +1,5 @@
 import { Beginnings } from '../core/beginnings.ts';
+import type { ImageSize } from '../core/image-tokens.ts';
 import { resolveModel } from '../core/names.ts';
 import type { RateTable } from '../core/rates.ts';
 import { Repeats } from '../core/repeats.ts';
@@ -19,12 +20,14 @@ export interface Wanted {
   /** Those that are meant where nobody names any. */
   readonly compared: readonly string[];
   readonly filling: Filling | undefined;
+  readonly imageSize?: ImageSize | undefined;
+  readonly keepsContent?: boolean;
 }
 
 /** What it takes to count requests and files of them. */
 export async function loadCounting(
   io: Pick<Io, 'readFile' | 'packageFile'>,
-  { rates, at, named, compared, filling }: Wanted,
+  { rates, at, named, compared, filling, imageSize, keepsContent = false }: Wanted,
 ): Promise<Counting> {
   const counter = await loadRequestCounter(io);
   const modelsOf = (names: readonly string[]) =>
@@ -38,6 +41,8 @@ export async function loadCounting(
     counter,
     images: await loadImageRules(io),
     filling,
+    imageSize,
+    keepsContent,
     countText: countTokens,
   };
 }

@@ -12,6 +12,7 @@ import { InputError } from './input-error.ts';
 import type { Doubt } from './lookup.ts';
 import { type Money, NOTHING, type Range, span, times, ZERO } from './money.ts';
 import { resolveModel } from './names.ts';
+import type { SentContent } from './online-body.ts';
 import type { PrefixSaving } from './prefix-saving.ts';
 import {
   type Cost,
@@ -47,6 +48,8 @@ export interface Prompt {
   readonly countRepeats?: ((model: Model | undefined) => RepeatCount | undefined) | undefined;
   /** Of a file of requests: what its lines are. */
   readonly lines?: SentLines | undefined;
+  /** As it was read, where somebody has asked to keep it. */
+  readonly content?: SentContent | undefined;
   /** How else it may be sent, by what is varied; left out where that makes no difference. */
   readonly variants?: Partial<Record<VariantAxis, readonly Variant[]>> | undefined;
   /** Undefined for what names neither model nor tier, such as a text. */

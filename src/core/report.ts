@@ -13,6 +13,7 @@ import type { RateTable } from './rates.ts';
 import type { Reconciliation } from './reconcile.ts';
 import type { PerhapsTwice } from './same-use.ts';
 import type { Source } from './source.ts';
+import type { Count } from './tally.ts';
 import type { Instant } from './time.ts';
 import type { WhatIf } from './what-if.ts';
 
@@ -44,7 +45,19 @@ export interface EstimateFacts extends Estimate {
   /** Nobody named these models: they are shown for comparison. */
   readonly comparison: boolean;
   readonly unreadable: readonly Unreadable[];
+  /** What OpenAI was asked to count, if anything. */
+  readonly online?: readonly OnlineCount[] | undefined;
   readonly now: Instant;
+}
+
+export interface OnlineCount {
+  readonly source: Source;
+  readonly model: string;
+  /** Undefined where it could not be asked, for this reason. */
+  readonly tokens?: number | undefined;
+  readonly reason?: string | undefined;
+  /** What is counted here. */
+  readonly local?: Count | undefined;
 }
 
 export type GroupBy = 'file' | 'model';

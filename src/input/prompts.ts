@@ -3,6 +3,7 @@ import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
 import { type CountInput, textCount } from '../core/input-count.ts';
 import { InputError } from '../core/input-error.ts';
+import type { SentContent } from '../core/online-body.ts';
 import type { Filling } from '../core/template.ts';
 import { errorCode, pathsOf } from './file-names.ts';
 import { Peekable } from './peekable.ts';
@@ -31,6 +32,8 @@ export interface PromptReading {
   counters(): TokenCounters;
   /** As it is, where left out. */
   readonly inputOf?: InputOf | undefined;
+  /** Whether texts are kept, and not only counted. */
+  readonly keepsContent?: boolean | undefined;
   /** Left out, nothing is a template. */
   readonly filling?: Filling | undefined;
   /** Left out, everything is text. */
@@ -147,6 +150,7 @@ async function readText(
 ): Promise<Prompt | Unreadable> {
   const { counters, inputOf = asItIs } = reading;
   const template = await templateIn(content, reading);
+  const kept = reading.keepsContent ? await keptFrom(content) : undefined;
   const builder = new PromptBuilder(counters());
   for await (const chunk of content) {
     if (!builder.add(chunk)) {
@@ -160,7 +164,15 @@ async function readText(
     ...prompt,
     ...(typeof template === 'function' ? { countInput: template } : {}),
     peculiarities: [...prompt.peculiarities, ...notices],
+    ...(kept !== undefined && typeof template !== 'function' ? { content: kept } : {}),
   };
+}
+
+/** Undefined where it is longer than any model takes. */
+async function keptFrom(content: Peekable): Promise<SentContent | undefined> {
+  const bytes = await content.peek(MAX_TEMPLATE_BYTES + 1);
+  if (bytes.length > MAX_TEMPLATE_BYTES) return undefined;
+  return { kind: 'text', text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) };
 }
 
 /** Where the text is no template, as without a brace it cannot be: what is peculiar about it. */

@@ -1,6 +1,7 @@
 /** Reads texts and requests with placeholders in them. */
 import type { Peculiarity } from '../core/estimate.ts';
 import type { CountInput } from '../core/input-count.ts';
+import { isJsonObject, type JsonValue } from '../core/json.ts';
 import {
   type Filling,
   fillIn,
@@ -13,7 +14,6 @@ import {
   type Values,
 } from '../core/template.ts';
 import { templateInput } from '../core/template-input.ts';
-import { isObject } from './usage/json-fields.ts';
 
 /** Counts a text that is a template; else, what is peculiar about it or undefined. */
 export function textTemplate(
@@ -42,11 +42,11 @@ function blocksIn(text: string, { style }: Template): Placeholder[] {
 
 /** A value of JSON, of which texts are templates. */
 export interface ValueTemplate {
-  fill(values: Values): { readonly value: unknown; readonly unfilled: readonly Placeholder[] };
+  fill(values: Values): { readonly value: JsonValue; readonly unfilled: readonly Placeholder[] };
 }
 
 /** Undefined where no text of the value is a template. */
-export function valueTemplate(value: unknown, filling: Filling): ValueTemplate | undefined {
+export function valueTemplate(value: JsonValue, filling: Filling): ValueTemplate | undefined {
   const given = namesIn(filling);
   const templates = new Map<string, Template>();
   mapTexts(value, (text) => {
@@ -73,11 +73,11 @@ export function valueTemplate(value: unknown, filling: Filling): ValueTemplate |
 /** Goes no deeper than requests do. */
 const MAX_DEPTH = 200;
 
-function mapTexts(value: unknown, map: (text: string) => string, depth = 0): unknown {
+function mapTexts(value: JsonValue, map: (text: string) => string, depth = 0): JsonValue {
   if (typeof value === 'string') return map(value);
   if (depth > MAX_DEPTH) return value;
   if (Array.isArray(value)) return value.map((each) => mapTexts(each, map, depth + 1));
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [key, mapTexts(each, map, depth + 1)]),
   );

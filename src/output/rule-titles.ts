@@ -42,6 +42,7 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
     severity: 'warning',
   },
   'old-rates': { title: 'The rate table is older than it may be.', severity: 'error' },
+  'online-count': { title: 'OpenAI was asked to count.', severity: 'note' },
   'open-price': { title: 'The data leaves a price open.', severity: 'warning' },
   'other-currency': { title: 'Billed amounts are not in USD.', severity: 'warning' },
   overlap: { title: 'Two files share usage, which is counted once.', severity: 'note' },

@@ -6,6 +6,7 @@ import { contextWindow } from './context-window.ts';
 import { derivedPrice } from './derived-price.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { longContext } from './long-context.ts';
+import { onlineCount } from './online-count.ts';
 import { openPrice } from './open-price.ts';
 import { promptText } from './prompt-text.ts';
 import type { Rule } from './rule.ts';
@@ -21,6 +22,7 @@ export const ESTIMATE_RULES: readonly Rule<EstimateFacts>[] = [
   shutDown,
   longContext,
   promptText,
+  onlineCount,
   openPrice,
   derivedPrice,
   assumedEncoding,

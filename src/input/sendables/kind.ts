@@ -2,6 +2,7 @@ import type { Beginnings } from '../../core/beginnings.ts';
 import type { Encoding } from '../../core/encodings.ts';
 import type { Peculiarity, Prompt, Unreadable } from '../../core/estimate.ts';
 import type { ImageRules } from '../../core/image-rules.ts';
+import type { ImageSize } from '../../core/image-tokens.ts';
 import type { Model, RateTable } from '../../core/rates.ts';
 import type { Repeats } from '../../core/repeats.ts';
 import type { RequestCounter } from '../../core/request-tokens.ts';
@@ -61,5 +62,9 @@ export interface Counting {
   readonly images: ImageRules;
   /** How placeholders are filled; undefined where nothing is to be taken for one. */
   readonly filling: Filling | undefined;
+  /** Of images at a URL, if somebody has said it. */
+  readonly imageSize: ImageSize | undefined;
+  /** Whether requests are kept, and not only counted. */
+  readonly keepsContent: boolean;
   countText(text: string | Uint8Array, encoding: Encoding): number;
 }

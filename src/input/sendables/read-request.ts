@@ -1,7 +1,8 @@
 import type { Asked } from '../../core/estimate.ts';
-import { DETAILS, hasImages, withDetail } from '../../core/image-detail.ts';
+import { DETAILS, hasImages, withDetail, withImageSize } from '../../core/image-detail.ts';
 import type { CountInput } from '../../core/input-count.ts';
 import { InputError } from '../../core/input-error.ts';
+import type { JsonValue } from '../../core/json.ts';
 import type { Model } from '../../core/rates.ts';
 import type { ModelRequest } from '../../core/request.ts';
 import { requestInput } from '../../core/request-input.ts';
@@ -11,7 +12,6 @@ import { lineAt, lineOfPath } from '../json-lines.ts';
 import { jsonErrorOffset } from '../json-place.ts';
 import { isRequest, readRequest } from '../requests/index.ts';
 import { lookAtMedia } from '../requests/media.ts';
-
 import { type ValueTemplate, valueTemplate } from '../templates.ts';
 import { tiersOf } from '../usage/tiers.ts';
 import type { ReadSendable } from './kind.ts';
@@ -23,7 +23,7 @@ export const MAX_REQUEST_BYTES = 80 * 1024 ** 2;
 /** Reads a request whole; nothing of it is kept but what has to be counted. */
 export const readSentRequest: ReadSendable = async (
   { file, head, content, isForced },
-  { counter, filling },
+  { counter, filling, imageSize, keepsContent },
 ) => {
   const isMeant = isForced || isTelling(head);
   const bytes = await content.peek(MAX_REQUEST_BYTES + 1);
@@ -33,7 +33,7 @@ export const readSentRequest: ReadSendable = async (
     return bad(`a request of more than ${MAX_REQUEST_BYTES / 1024 ** 2} MiB, which ${TOO_LARGE}`);
   }
   const text = new TextDecoder().decode(bytes);
-  let value: unknown;
+  let value: JsonValue;
   try {
     value = JSON.parse(text);
   } catch {
@@ -42,15 +42,21 @@ export const readSentRequest: ReadSendable = async (
   if (!isForced && !isRequest(value)) return isMeant ? 'no-request' : undefined;
   const template = filling && valueTemplate(value, filling);
   const [values = new Map()] = filling?.runs ?? [];
-  const read = readRequest(template ? template.fill(values).value : value, { file });
+  const first = template?.fill(values);
+  const body = first ? first.value : value;
+  const isOneRun = (filling?.runs ?? []).length <= 1 && !first?.unfilled.length;
+  const read = readRequest(body, { file });
   if (read.kind === 'bad') return bad(read.reason, lineOfPath(text, pathIn(read.reason)));
-  const request = lookAtMedia(read.request);
+  const look = (each: ModelRequest) => withImageSize(lookAtMedia(each), imageSize);
+  const request = look(read.request);
   return {
     source: { file },
     bytes: bytes.length,
     peculiarities: [],
     countInput: countWith((each) => each),
     asks: askedBy(request),
+    content:
+      keepsContent && isOneRun ? { kind: 'request', endpoint: request.endpoint, body } : undefined,
     variants: hasImages(request)
       ? {
           detail: DETAILS.map((name) => ({
@@ -75,7 +81,7 @@ export const readSentRequest: ReadSendable = async (
   ): Run {
     const run = readRequest(filled, { file });
     if (run.kind === 'bad') throw new InputError([{ source: { file }, message: run.reason }]);
-    return { count: requestInput(change(lookAtMedia(run.request)), model, counter), unfilled };
+    return { count: requestInput(change(look(run.request)), model, counter), unfilled };
   }
 };
 
