@@ -124,8 +124,7 @@ const MOST_IDS = 1_000_000;
 
 /** Checks lines as the API would, one after another; nothing that is wrong stops it. */
 export class BatchCheck {
-  /** Of texts that may be long, one that nobody else has. */
-  readonly #digest: (text: string) => string;
+  readonly #keyOf: (text: string) => string;
   readonly #ids = new Map<string, number>();
   readonly #found = new Map<BatchProblemKind, { all: number; first: BatchProblem[] }>();
   #url: { readonly text: string; readonly line: number } | undefined;
@@ -133,8 +132,9 @@ export class BatchCheck {
   #requests = 0;
   #embeddingInputs = 0;
 
-  constructor(digest: (text: string) => string) {
-    this.#digest = digest;
+  /** @param keyOf what stands for a text that may be long */
+  constructor(keyOf: (text: string) => string) {
+    this.#keyOf = keyOf;
   }
 
   /** A line that is an object, whatever is in it. */
@@ -209,7 +209,7 @@ export class BatchCheck {
       this.add('custom-id', line, `custom_id ${is(id)}; it must be a text`);
       return;
     }
-    const key = id.length > LONGEST_ID_KEPT ? this.#digest(id) : id;
+    const key = this.#keyOf(id);
     const first = this.#ids.get(key);
     if (first !== undefined) {
       this.add('duplicate-custom-id', line, `custom_id ${shown(id)} is that of line ${first}`);
@@ -246,8 +246,6 @@ export class BatchCheck {
   }
 }
 
-/** Longer ids are kept as their digest. */
-const LONGEST_ID_KEPT = 64;
 const LONGEST_SHOWN = 80;
 
 function is(value: JsonValue | undefined): string {

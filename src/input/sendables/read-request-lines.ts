@@ -8,7 +8,7 @@ import { requestInput } from '../../core/request-input.ts';
 import type { BadLine } from '../../core/sent-lines.ts';
 import type { Count } from '../../core/tally.ts';
 import { counted } from '../../core/wording.ts';
-import { digestOf } from '../digest.ts';
+import { canonicalText, digestOf, keyOf } from '../digest.ts';
 import { jsonErrorOffset } from '../json-place.ts';
 import { type Line, LineCutter } from '../lines.ts';
 import { readRequest } from '../requests/index.ts';
@@ -21,7 +21,7 @@ import { type Call, RequestFold } from './request-fold.ts';
 const MOST_TOLD = 10;
 
 export const readBatchFile: ReadSendable = (sendable, counting) =>
-  readLines(sendable, counting, new BatchCheck(digestOf));
+  readLines(sendable, counting, new BatchCheck(keyOf));
 
 /** The same without an envelope around each request. */
 export const readRequestLines: ReadSendable = (sendable, counting) =>
@@ -142,7 +142,7 @@ class RequestLines {
     this.#count(number, {
       model: request.model,
       tier: tierIn(request.serviceTier),
-      digest: digestOf(`${request.endpoint}\n${JSON.stringify(body)}`),
+      digest: digestOfBody(request.endpoint, body),
       request,
       countInput: (model) => requestInput(looked(), model, this.#counting.counter),
     });
@@ -162,7 +162,7 @@ class RequestLines {
     this.#count(number, {
       model: typeof model === 'string' && model !== '' ? model : undefined,
       tier: undefined,
-      digest: digestOf(`${endpoint}\n${JSON.stringify(body)}`),
+      digest: digestOfBody(endpoint, body),
       request: undefined,
       countInput: () => uncounted(reason),
     });
@@ -192,6 +192,11 @@ class RequestLines {
     const more = others === 0 ? '' : `, nor in ${counted(others, 'more line')}`;
     return { source, reason: `no request that can be read here${more}: ${first.reason}` };
   }
+}
+
+function digestOfBody(endpoint: string, body: JsonValue): string | undefined {
+  const text = canonicalText(body);
+  return text === undefined ? undefined : digestOf(`${endpoint}\n${text}`);
 }
 
 /** Some tokens, and nobody can say how many. */

@@ -18,8 +18,8 @@ export interface Call {
   readonly model: string | undefined;
   /** Where it asks for one. */
   readonly tier: ServiceTier | undefined;
-  /** The same for the same body to the same endpoint, and for nothing else. */
-  readonly digest: string;
+  /** The same for the same body to the same endpoint, and for nothing else; undefined if unknown. */
+  readonly digest: string | undefined;
   /** Undefined for what is no conversation and no text. */
   readonly request: ModelRequest | undefined;
   countInput(model: Model | undefined): InputCount;
@@ -56,7 +56,9 @@ export class RequestFold {
     const fold = this.#byModel.get(name) ?? this.#begin(name);
     if (!fold) return `names one of more than ${counted(MOST_MODELS, 'model')}`;
     const tier = this.#tier ?? call.tier;
-    fold.add(call, source, tier, across.repeats.add(call.digest, source));
+    const { digest } = call;
+    const repeated = digest === undefined ? undefined : across.repeats.add(digest, source);
+    fold.add(call, source, tier, repeated);
     if (call.request) {
       across.beginnings.add(call.request, { model: name, tier: tier ?? 'standard' }, source);
     }
