@@ -221,7 +221,10 @@ export class BatchCheck {
       this.add('url', line, `url ${is(url)}`);
       return;
     }
-    if (!Object.hasOwn(BATCH_URLS, url)) this.add('url', line, `url is ${shown(url)}`);
+    if (!Object.hasOwn(BATCH_URLS, url)) {
+      this.add('url', line, `url is ${shown(url)}`);
+      return;
+    }
     this.#url ??= { text: url, line };
     if (url !== this.#url.text) {
       const { text, line: first } = this.#url;

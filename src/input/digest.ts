@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isJsonObject, type JsonValue } from '../core/json.ts';
 
 /** 128 bits of a hash: nobody will ever see two texts with the same ones. */
-export function digestOf(text: string): string {
+function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('base64').slice(0, DIGEST_LENGTH);
 }
 
@@ -43,4 +43,10 @@ function written(value: JsonValue): string {
     members += `${key.length}:${key}=${written(value[key] as JsonValue)},`;
   }
   return `${members}}`;
+}
+
+/** The same for the same body to the same endpoint; undefined for what cannot be told. */
+export function digestOfRequest(endpoint: string, body: JsonValue): string | undefined {
+  const text = canonicalText(body);
+  return text === undefined ? undefined : digestOf(`${endpoint}\n${text}`);
 }

@@ -17,7 +17,7 @@ export const duplicates: Rule<EstimateFacts> = {
         const are = repeats.requests === 1 ? 'is' : 'are';
         yield {
           source: prompt.source,
-          message: `${counted(repeats.requests, 'request')}${of} ${are} the same as an earlier one but for the custom_id, and ${costText(repeats.lines)}: ${placesOf(repeats)}`,
+          message: `${counted(repeats.requests, 'request')}${of} ${are} the same as an earlier one, and ${costText(repeats.lines)}: ${placesOf(repeats)}`,
           rows: repeats.requests,
         };
       }

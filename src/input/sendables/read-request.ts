@@ -1,18 +1,19 @@
-import type { Asked } from '../../core/estimate.ts';
+import type { Asked, Prompt } from '../../core/estimate.ts';
 import { InputError } from '../../core/input-error.ts';
+import type { JsonValue } from '../../core/json.ts';
 import type { Model } from '../../core/rates.ts';
 import type { ModelRequest } from '../../core/request.ts';
 import { requestInput } from '../../core/request-input.ts';
 import { type Run, templateInput } from '../../core/template-input.ts';
 import type { ServiceTier } from '../../core/usage.ts';
+import { digestOfRequest } from '../digest.ts';
 import { lineAt, lineOfPath } from '../json-lines.ts';
 import { jsonErrorOffset } from '../json-place.ts';
 import { isRequest, readRequest } from '../requests/index.ts';
 import { lookAtMedia } from '../requests/media.ts';
-
 import { type ValueTemplate, valueTemplate } from '../templates.ts';
 import { tiersOf } from '../usage/tiers.ts';
-import type { ReadSendable } from './kind.ts';
+import type { Counting, ReadSendable } from './kind.ts';
 import { isTelling } from './request.ts';
 
 /** What the API takes is 50 MB of files at most, and base64 makes a third more of them. */
@@ -21,8 +22,9 @@ export const MAX_REQUEST_BYTES = 80 * 1024 ** 2;
 /** Reads a request whole; nothing of it is kept but what has to be counted. */
 export const readSentRequest: ReadSendable = async (
   { file, head, content, isForced },
-  { counter, filling },
+  counting,
 ) => {
+  const { counter, filling } = counting;
   const isMeant = isForced || isTelling(head);
   const bytes = await content.peek(MAX_REQUEST_BYTES + 1);
   const bad = (reason: string, line?: number) =>
@@ -43,6 +45,7 @@ export const readSentRequest: ReadSendable = async (
   const read = readRequest(template ? template.fill(values).value : value, { file });
   if (read.kind === 'bad') return bad(read.reason, lineOfPath(text, pathIn(read.reason)));
   const request = lookAtMedia(read.request);
+  compareBeginnings(template ? runsOf(template) : [read.request], file, counting);
   return {
     source: { file },
     bytes: bytes.length,
@@ -51,8 +54,17 @@ export const readSentRequest: ReadSendable = async (
       template
         ? templateInput(filling, model, (some) => runOf(template.fill(some), model))
         : requestInput(request, model, counter),
+    countRepeats: template ? undefined : repeatsOf(request, value, file, counting),
     asks: askedBy(request),
   };
+
+  /** All that the template stands for; what is wrong with one of them is told when it is counted. */
+  function runsOf({ fill }: ValueTemplate): ModelRequest[] {
+    return (filling?.runs ?? []).flatMap((some) => {
+      const run = readRequest(fill(some).value, { file });
+      return run.kind === 'bad' ? [] : run.request;
+    });
+  }
 
   function runOf(
     { value: filled, unfilled }: ReturnType<ValueTemplate['fill']>,
@@ -63,6 +75,37 @@ export const readSentRequest: ReadSendable = async (
     return { count: requestInput(lookAtMedia(run.request), model, counter), unfilled };
   }
 };
+
+/** Before anybody has looked at their media: what is in them counts, and not only its size. */
+function compareBeginnings(
+  requests: readonly ModelRequest[],
+  file: string,
+  { models, across }: Counting,
+): void {
+  for (const request of requests) {
+    const { model, tier } = askedBy(request);
+    const to = { model: models ? undefined : model, tier: tier ?? 'standard' };
+    across.beginnings.add(request, to, { file });
+  }
+}
+
+/** Undefined where no earlier request is the same. */
+function repeatsOf(
+  request: ModelRequest,
+  value: unknown,
+  file: string,
+  { across, counter }: Counting,
+): Prompt['countRepeats'] {
+  const digest = digestOfRequest(request.endpoint, value as JsonValue);
+  const source = { file };
+  const repeated = digest === undefined ? undefined : across.repeats.add(digest, source);
+  if (!repeated) return undefined;
+  return (model) => {
+    const { shares } = requestInput(request, model, counter);
+    const most = [{ first: repeated.first, others: [source], requests: 2, shares }];
+    return { requests: 1, different: 1, shares, most, isPartial: across.repeats.isFull };
+  };
+}
 
 const TOO_LARGE = 'the API does not take; upload the files in it and name their ids';
 

@@ -54,7 +54,7 @@ export class RequestFold {
     const { across, models } = this.#counting;
     const name = models ? undefined : call.model;
     const fold = this.#byModel.get(name) ?? this.#begin(name);
-    if (!fold) return `names one of more than ${counted(MOST_MODELS, 'model')}`;
+    if (!fold) return `more than ${counted(MOST_MODELS, 'model')} in one file`;
     const tier = this.#tier ?? call.tier;
     const { digest } = call;
     const repeated = digest === undefined ? undefined : across.repeats.add(digest, source);
@@ -106,7 +106,8 @@ export class RequestFold {
 function missing({ bad }: SentLines): string | undefined {
   const [first] = bad.first;
   if (!first) return undefined;
-  return `${counted(bad.all, 'line')} that cannot be read, the first of them line ${first.line}, which ${first.reason}`;
+  const place = bad.all === 1 ? `line ${first.line}` : `the first is line ${first.line}`;
+  return `${counted(bad.all, 'line')} that cannot be read (${place}: ${first.reason})`;
 }
 
 /** Requests that name the same model, counted for each model that somebody may ask about. */
