@@ -5,7 +5,7 @@ import type { RateTable } from '../core/rates.ts';
 import { Repeats } from '../core/repeats.ts';
 import type { Filling } from '../core/template.ts';
 import type { Instant } from '../core/time.ts';
-import { digestOf } from '../input/digest.ts';
+import { keyOf } from '../input/digest.ts';
 import type { Counting } from '../input/sendables/kind.ts';
 import type { Io } from '../io.ts';
 import { countTokens } from '../tokens/index.ts';
@@ -37,7 +37,7 @@ export async function loadCounting(
     at,
     models: named && modelsOf(named),
     compared: modelsOf(compared),
-    across: { repeats: new Repeats(), beginnings: new Beginnings(counter, digestOf) },
+    across: { repeats: new Repeats(), beginnings: new Beginnings(counter, keyOf) },
     counter,
     images: await loadImageRules(io),
     filling,

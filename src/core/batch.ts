@@ -32,65 +32,62 @@ export const BATCH_LIMITS = {
 interface ProblemKind {
   /** As the API reports it in the `errors` of a batch that failed; undefined where none is known. */
   readonly code?: string;
-  /** How others with the same problem are counted. */
-  readonly noun: string;
   readonly remedy: string;
-  /** Whether the API may as well accept it. */
-  readonly isPossible?: true;
+  /** The whole file, or a line of it when its turn comes; `perhaps` where nobody says. */
+  readonly refuses: 'file' | 'line' | 'perhaps';
 }
 
 export const BATCH_PROBLEMS = {
   'empty-file': {
     code: 'empty_file',
-    noun: 'empty file',
     remedy: 'write one request a line',
+    refuses: 'file',
   },
   'invalid-json': {
     code: 'invalid_json_line',
-    noun: 'line that is not a JSON object',
     remedy: 'write one JSON object a line',
+    refuses: 'file',
   },
   'custom-id': {
-    noun: 'line without a custom_id',
     remedy: 'give each request a custom_id of its own, by which its answer is found',
+    refuses: 'file',
   },
   'duplicate-custom-id': {
     code: 'duplicate_custom_id',
-    noun: 'repeated custom_id',
     remedy: 'give each request a custom_id of its own',
+    refuses: 'file',
   },
-  method: { noun: 'line with another method', remedy: 'write "method": "POST"' },
+  method: { remedy: 'write "method": "POST"', refuses: 'file' },
   url: {
-    noun: 'line with a url that Batch does not take',
     remedy: `use ${eitherOf(Object.keys(BATCH_URLS))}`,
+    refuses: 'file',
   },
   'other-url': {
     code: 'url_mismatch',
-    noun: 'line with another url',
     remedy: 'write a file for each url',
+    refuses: 'file',
   },
-  body: { noun: 'line without a body', remedy: 'put the request into "body"' },
-  'no-model': { noun: 'body without a model', remedy: 'name the model in the body' },
+  body: { remedy: 'put the request into "body"', refuses: 'file' },
+  'no-model': { remedy: 'name the model in the body', refuses: 'file' },
   'other-model': {
     code: 'mismatched_model',
-    noun: 'line with another model',
     remedy: 'write a file for each model',
+    refuses: 'file',
   },
   unreadable: {
-    noun: 'body that is no request of its endpoint',
     remedy: 'correct the body: this line would fail',
+    refuses: 'line',
   },
   'too-many-requests': {
     code: 'too_many_tasks',
-    noun: 'file with too many requests',
     remedy: 'split the file',
+    refuses: 'file',
   },
-  'too-many-inputs': { noun: 'file with too many inputs', remedy: 'split the file' },
-  'too-large': { noun: 'file that is too large', remedy: 'split the file' },
+  'too-many-inputs': { remedy: 'split the file', refuses: 'file' },
+  'too-large': { remedy: 'split the file', refuses: 'file' },
   'perhaps-too-large': {
-    noun: 'file that may be too large',
     remedy: 'split the file to be sure',
-    isPossible: true,
+    refuses: 'perhaps',
   },
 } as const satisfies Record<string, ProblemKind>;
 export type BatchProblemKind = keyof typeof BATCH_PROBLEMS;
@@ -109,7 +106,6 @@ export interface BatchProblems {
   readonly first: readonly BatchProblem[];
 }
 
-/** The code, where OpenAI's is known. */
 export function problemKind(kind: BatchProblemKind): ProblemKind {
   return BATCH_PROBLEMS[kind];
 }
@@ -128,8 +124,7 @@ const MOST_IDS = 1_000_000;
 
 /** Checks lines as the API would, one after another; nothing that is wrong stops it. */
 export class BatchCheck {
-  /** Of texts that may be long, one that nobody else has. */
-  readonly #digest: (text: string) => string;
+  readonly #keyOf: (text: string) => string;
   readonly #ids = new Map<string, number>();
   readonly #found = new Map<BatchProblemKind, { all: number; first: BatchProblem[] }>();
   #url: { readonly text: string; readonly line: number } | undefined;
@@ -137,8 +132,9 @@ export class BatchCheck {
   #requests = 0;
   #embeddingInputs = 0;
 
-  constructor(digest: (text: string) => string) {
-    this.#digest = digest;
+  /** @param keyOf what stands for a text that may be long */
+  constructor(keyOf: (text: string) => string) {
+    this.#keyOf = keyOf;
   }
 
   /** A line that is an object, whatever is in it. */
@@ -213,7 +209,7 @@ export class BatchCheck {
       this.add('custom-id', line, `custom_id ${is(id)}; it must be a text`);
       return;
     }
-    const key = id.length > LONGEST_ID_KEPT ? this.#digest(id) : id;
+    const key = this.#keyOf(id);
     const first = this.#ids.get(key);
     if (first !== undefined) {
       this.add('duplicate-custom-id', line, `custom_id ${shown(id)} is that of line ${first}`);
@@ -225,7 +221,10 @@ export class BatchCheck {
       this.add('url', line, `url ${is(url)}`);
       return;
     }
-    if (!Object.hasOwn(BATCH_URLS, url)) this.add('url', line, `url is ${shown(url)}`);
+    if (!Object.hasOwn(BATCH_URLS, url)) {
+      this.add('url', line, `url is ${shown(url)}`);
+      return;
+    }
     this.#url ??= { text: url, line };
     if (url !== this.#url.text) {
       const { text, line: first } = this.#url;
@@ -250,8 +249,6 @@ export class BatchCheck {
   }
 }
 
-/** Longer ids are kept as their digest. */
-const LONGEST_ID_KEPT = 64;
 const LONGEST_SHOWN = 80;
 
 function is(value: JsonValue | undefined): string {

@@ -23,11 +23,11 @@ export class Beginnings {
   readonly #prefixes: SharedPrefixes;
   readonly #parts: VaryingParts;
 
-  /** @param digest of texts that may be long, one that no other has */
-  constructor(counter: RequestCounter, digest: (text: string) => string) {
+  /** @param keyOf what stands for a text that may be long */
+  constructor(counter: RequestCounter, keyOf: (text: string) => string) {
     this.#counter = counter;
-    this.#prefixes = new SharedPrefixes(digest);
-    this.#parts = new VaryingParts(digest);
+    this.#prefixes = new SharedPrefixes(keyOf);
+    this.#parts = new VaryingParts(keyOf);
   }
 
   add(request: ModelRequest, to: SentTo, source: Source): void {

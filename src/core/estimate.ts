@@ -211,8 +211,9 @@ export function alternativesOf(estimate: Pick<Estimate, 'request' | 'models'>): 
 }
 
 /** The tiers at which the prompts are priced. */
-export function tiersOf(request: EstimateRequest): ServiceTier[] {
-  return [...new Set(request.prompts.map((prompt) => tierOfPrompt(request, prompt)))];
+export function tiersOf({ models }: Pick<Estimate, 'models'>): ServiceTier[] {
+  const lines = models.flatMap(({ prompts }) => prompts.flatMap((prompt) => prompt.lines));
+  return [...new Set(lines.map(({ usage }) => usage.tier))];
 }
 
 /** The tier at which a prompt is priced. */
@@ -433,6 +434,12 @@ export function hasOutput(model: Model | undefined): boolean {
 
 export function costOf(estimate: ModelEstimate): Total {
   return totalOf(estimate.prompts.flatMap(({ lines }) => lines));
+}
+
+/** At the standard tier; undefined where nothing is sent as a batch. */
+export function costAtStandard({ prompts }: ModelEstimate): Total | undefined {
+  if (prompts.every(({ atStandard }) => atStandard === undefined)) return undefined;
+  return totalOf(prompts.flatMap(({ lines, atStandard }) => atStandard ?? lines));
 }
 
 /** How many calls are made in all. */

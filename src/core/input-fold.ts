@@ -7,6 +7,21 @@ import { counted } from './wording.ts';
 /** More reasons than that are only counted: each of 50,000 calls may have one of its own. */
 const MAX_REASONS = 5;
 
+/** Sums on their way, which are added to in place: there may be millions of calls. */
+interface ShareSum {
+  readonly tier: CallShare['tier'];
+  readonly low: Tokens;
+  readonly high: Tokens;
+  readonly quantities: Map<string, Quantity>;
+  readonly unknown: Reasons;
+  calls: number;
+  least: number;
+  most: number;
+  answers: number;
+  maxOutputTokens: number | undefined;
+}
+type CountSum = { -readonly [Key in keyof Count]: Count[Key] };
+
 /**
  * Adds up what calls are billed for, one after another. Calls that are priced alike become one
  * share, so what is kept does not grow with their number.
@@ -14,10 +29,9 @@ const MAX_REASONS = 5;
 export class InputFold {
   readonly #model: Model | undefined;
   readonly #longContextAbove: number;
-  readonly #shares = new Map<string, CallShare>();
-  readonly #unknown = new Map<string, Reasons>();
-  readonly #parts = new Map<TokenPart, { count: Count; reasons: Reasons }>();
-  #total: Count | undefined;
+  readonly #shares = new Map<string, ShareSum>();
+  readonly #parts = new Map<TokenPart, { readonly count: CountSum; readonly reasons: Reasons }>();
+  #total: CountSum | undefined;
 
   /** @param model the one that the calls are counted for */
   constructor(model: Model | undefined) {
@@ -27,14 +41,17 @@ export class InputFold {
 
   add({ shares, total, parts }: InputCount): void {
     for (const share of shares) this.#addShare(share);
-    this.#total = this.#total ? sumOfCounts(this.#total, total) : total;
+    if (this.#total) addCount(this.#total, total);
+    else this.#total = { ...total };
     for (const part of parts) {
       const sum = this.#parts.get(part.part);
       if (sum) {
-        sum.count = sumOfCounts(sum.count, part);
+        addCount(sum.count, part);
         sum.reasons.add(part.reasons);
       } else {
-        this.#parts.set(part.part, { count: part, reasons: new Reasons(part.reasons) });
+        const { basis, low, expected, high } = part;
+        const reasons = new Reasons(part.reasons);
+        this.#parts.set(part.part, { count: { basis, low, expected, high }, reasons });
       }
     }
   }
@@ -43,11 +60,8 @@ export class InputFold {
   end(): InputCount | undefined {
     if (!this.#total) return undefined;
     return {
-      shares: [...this.#shares].map(([key, share]) => ({
-        ...share,
-        unknown: this.#unknown.get(key)?.listWithCounts() ?? [],
-      })),
-      total: this.#total,
+      shares: [...this.#shares.values()].map(shareOf),
+      total: { ...this.#total },
       parts: TOKEN_PARTS.flatMap((part): CountedPart[] => {
         const sum = this.#parts.get(part);
         return sum ? [{ ...sum.count, part, reasons: sum.reasons.list() }] : [];
@@ -58,14 +72,32 @@ export class InputFold {
   #addShare(share: CallShare): void {
     const { least, most } = share.inputTokensPerRequest;
     const above = this.#longContextAbove;
-    const key = `${share.tier} ${least > above} ${most > above}`;
-    const bounded = { ...share, maxOutputTokens: mostOutput(this.#model, share) };
-    const sum = this.#shares.get(key);
-    this.#shares.set(key, sum ? sumOfShares(sum, bounded) : bounded);
-    const reasons = this.#unknown.get(key);
-    if (reasons) reasons.add(share.unknown);
-    else this.#unknown.set(key, new Reasons(share.unknown));
+    const band = least > above ? 'long' : most > above ? 'open' : 'short';
+    const key = `${share.tier ?? ''} ${band}`;
+    const bound = mostOutput(this.#model, share);
+    let sum = this.#shares.get(key);
+    if (!sum) {
+      sum = noShare(share.tier);
+      this.#shares.set(key, sum);
+    }
+    addShare(sum, share, bound);
   }
+}
+
+function noShare(tier: CallShare['tier']): ShareSum {
+  return {
+    ...{ tier, low: {}, high: {}, quantities: new Map(), unknown: new Reasons([]) },
+    ...{ calls: 0, least: Number.POSITIVE_INFINITY, most: 0, answers: 0, maxOutputTokens: 0 },
+  };
+}
+
+function shareOf({ least, most, quantities, unknown, ...sum }: ShareSum): CallShare {
+  return {
+    ...sum,
+    quantities: [...quantities.values()],
+    unknown: unknown.listWithCounts(),
+    inputTokensPerRequest: { least, most },
+  };
 }
 
 /** The first of them, and how many calls have another. */
@@ -105,58 +137,51 @@ class Reasons {
   }
 }
 
-function sumOfCounts(a: Count, b: Count): Count {
-  const basis = COUNT_BASES[Math.max(...[a, b].map((each) => COUNT_BASES.indexOf(each.basis)))];
-  return {
-    basis: basis ?? 'unknown',
-    low: a.low + b.low,
-    expected: sumIfKnown(a.expected, b.expected),
-    high: sumIfKnown(a.high, b.high),
-  };
+/** Adds to the first. */
+function addCount(sum: CountSum, { basis, low, expected, high }: Count): void {
+  if (COUNT_BASES.indexOf(basis) > COUNT_BASES.indexOf(sum.basis)) sum.basis = basis;
+  sum.low += low;
+  sum.expected = sumIfKnown(sum.expected, expected);
+  sum.high = sumIfKnown(sum.high, high);
 }
 
-function sumOfShares(a: CallShare, b: CallShare): CallShare {
-  return {
-    calls: a.calls + b.calls,
-    tier: a.tier,
-    low: sumOfTokens(a.low, b.low),
-    high: sumOfTokens(a.high, b.high),
-    quantities: sumOfQuantities(a.quantities, b.quantities),
-    unknown: [],
-    inputTokensPerRequest: {
-      least: Math.min(a.inputTokensPerRequest.least, b.inputTokensPerRequest.least),
-      most: Math.max(a.inputTokensPerRequest.most, b.inputTokensPerRequest.most),
-    },
-    answers: a.answers + b.answers,
-    maxOutputTokens:
-      a.maxOutputTokens === undefined || b.maxOutputTokens === undefined
-        ? undefined
-        : a.maxOutputTokens + b.maxOutputTokens,
-  };
+function addShare(sum: ShareSum, share: CallShare, maxOutputTokens: number | undefined): void {
+  const { least, most } = share.inputTokensPerRequest;
+  sum.calls += share.calls;
+  addTokens(sum.low, share.low);
+  addTokens(sum.high, share.high);
+  for (const quantity of share.quantities) addQuantity(sum.quantities, quantity);
+  sum.least = Math.min(sum.least, least);
+  sum.most = Math.max(sum.most, most);
+  sum.answers += share.answers;
+  sum.maxOutputTokens =
+    sum.maxOutputTokens === undefined || maxOutputTokens === undefined
+      ? undefined
+      : sum.maxOutputTokens + maxOutputTokens;
+  sum.unknown.add(share.unknown);
 }
 
-function sumOfTokens(a: Tokens, b: Tokens): Tokens {
-  const sum: Tokens = {};
+function addTokens(sum: Tokens, tokens: Tokens): void {
   for (const modality of MODALITIES) {
+    const more = tokens[modality];
+    if (more === undefined) continue;
+    let of = sum[modality];
+    if (of === undefined) {
+      of = {};
+      sum[modality] = of;
+    }
     for (const kind of TOKEN_KINDS) {
-      const [left, right] = [a[modality]?.[kind], b[modality]?.[kind]];
-      if (left === undefined && right === undefined) continue;
+      const count = more[kind];
       // Null is some, nobody knows how many.
-      const tokens = left === null || right === null ? null : (left ?? 0) + (right ?? 0);
-      sum[modality] = { ...sum[modality], [kind]: tokens };
+      if (count !== undefined) of[kind] = sumIfKnown(of[kind] === undefined ? 0 : of[kind], count);
     }
   }
-  return sum;
 }
 
-function sumOfQuantities(a: readonly Quantity[], b: readonly Quantity[]): Quantity[] {
-  const sums = new Map<string, Quantity>();
-  for (const quantity of [...a, ...b]) {
-    const { unit, per, size, quality, amount } = quantity;
-    const key = JSON.stringify([unit, per, size, quality]);
-    sums.set(key, { ...quantity, amount: (sums.get(key)?.amount ?? 0) + amount });
-  }
-  return [...sums.values()];
+function addQuantity(sums: Map<string, Quantity>, quantity: Quantity): void {
+  const { unit, per, size, quality, amount } = quantity;
+  const key = JSON.stringify([unit, per, size, quality]);
+  sums.set(key, { ...quantity, amount: (sums.get(key)?.amount ?? 0) + amount });
 }
 
 function sumIfKnown(a: number | null, b: number | null): number | null {

@@ -13,27 +13,29 @@ export function requestInput(
   model: Model | undefined,
   counter: RequestCounter,
 ): InputCount {
-  const { answers, maxOutputTokens } = request;
-  const asked = {
-    answers,
-    maxOutputTokens: maxOutputTokens === undefined ? undefined : maxOutputTokens * answers,
-  };
+  const { answers } = request;
+  const maxOutputTokens =
+    request.maxOutputTokens === undefined ? undefined : request.maxOutputTokens * answers;
   if (!model) {
     const unknown = textCount(null);
-    return { ...unknown, shares: unknown.shares.map((share) => ({ ...share, ...asked })) };
+    return {
+      ...unknown,
+      shares: unknown.shares.map((share) => ({ ...share, answers, maxOutputTokens })),
+    };
   }
   const { parts, total } = counter.count(request, countedModel(model));
   const whole = { least: total.low, most: Math.max(total.low, sumOf(parts, 'high')) };
   return {
     shares: [
       {
-        ...asked,
         calls: 1,
         low: tokensAt(parts, 'low'),
         high: tokensAt(parts, 'high'),
         quantities: [],
-        unknown: parts.flatMap(({ basis, reasons }) => (basis === 'unknown' ? reasons : [])),
+        unknown: total.basis === 'unknown' ? unknownIn(parts) : [],
         inputTokensPerRequest: longestText(request, model, counter, whole.least) ?? whole,
+        answers,
+        maxOutputTokens,
       },
     ],
     total,
@@ -61,14 +63,22 @@ function longestText(
   return { least: longest, most: longest };
 }
 
+function unknownIn(parts: readonly CountedPart[]): readonly string[] {
+  return parts.flatMap(({ basis, reasons }) => (basis === 'unknown' ? reasons : []));
+}
+
 /** Sounds have a price of their own; images and files are billed as text. */
 function tokensAt(parts: readonly CountedPart[], end: 'low' | 'high'): Tokens {
-  const audio = parts.filter(({ part }) => part === 'audio');
-  const others = parts.filter(({ part }) => part !== 'audio');
-  return {
-    text: { input: sumOf(others, end) },
-    ...(audio.length > 0 ? { audio: { input: sumOf(audio, end) } } : {}),
-  };
+  let [text, audio] = [0, 0];
+  let hasAudio = false;
+  for (const part of parts) {
+    const tokens = part[end] ?? part.low;
+    if (part.part === 'audio') {
+      hasAudio = true;
+      audio += tokens;
+    } else text += tokens;
+  }
+  return hasAudio ? { text: { input: text }, audio: { input: audio } } : { text: { input: text } };
 }
 
 /** Of what is unknown, as much as is sure. */

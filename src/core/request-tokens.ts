@@ -9,6 +9,7 @@ import {
   cachingOf,
   type EvidencePart,
   type Family,
+  type Framing,
   type FramingTable,
   framingOf,
 } from './framing.ts';
@@ -62,6 +63,7 @@ interface Memories {
 export class RequestCounter {
   readonly #sources: TokenSources;
   readonly #memories = new Map<Encoding, Memories>();
+  readonly #framings = new Map<string, Framing>();
 
   constructor(sources: TokenSources) {
     this.#sources = sources;
@@ -89,7 +91,7 @@ export class RequestCounter {
    * where nobody knows what the API adds to one.
    */
   countBeginning(request: ConversationRequest, model: CountedModel): number | undefined {
-    const framing = framingOf(this.#sources.framing, model.id);
+    const framing = this.#framingOf(model);
     if (framing.kind !== 'messages' || model.encoding === null) return undefined;
     return Math.max(0, this.count(request, model).total.low - framing.family.messages.priming);
   }
@@ -113,7 +115,7 @@ export class RequestCounter {
 
   #countConversation(request: ConversationRequest, encoding: Encoding, counting: Counting): void {
     const { model, tally, countText } = counting;
-    const framing = framingOf(this.#sources.framing, model.id);
+    const framing = this.#framingOf(model);
     if (framing.kind !== 'messages') {
       const reason = framing.kind === 'texts' ? `${model.id} takes no messages` : framing.reason;
       tally.unknown('messages', reason);
@@ -123,10 +125,17 @@ export class RequestCounter {
     const countRepeated = (text: string) => memories.texts.of(text, () => countText(text));
     const countRoom = (text: string) =>
       memories.rooms.of(text, () => countText(text + BETWEEN) - countText(text));
+    const { family, isSeen } = framing;
+    // Named one by one: to spread objects takes longer than to count a short message.
     const conversation: Conversation = {
-      ...framing,
-      ...counting,
-      ...{ request, countRepeated, countRoom },
+      request,
+      model,
+      family,
+      isSeen,
+      tally,
+      countText,
+      countRepeated,
+      countRoom,
     };
     this.#countItems(conversation);
     this.#countDefinitions(conversation, encoding);
@@ -235,6 +244,12 @@ export class RequestCounter {
       const written = toolText(tools);
       return { written, tokens: this.#sources.countText(head + written.text, encoding) };
     });
+  }
+
+  #framingOf({ id }: CountedModel): Framing {
+    const framing = this.#framings.get(id) ?? framingOf(this.#sources.framing, id);
+    this.#framings.set(id, framing);
+    return framing;
   }
 
   #memoriesOf(encoding: Encoding): Memories {

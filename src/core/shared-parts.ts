@@ -43,16 +43,16 @@ const MOST_GROUPS = 200;
 const LONGEST_TEXT = 1_000_000;
 
 export class VaryingParts {
-  readonly #digest: (text: string) => string;
+  readonly #keyOf: (text: string) => string;
   readonly #groups = new Map<string, Group>();
 
-  constructor(digest: (text: string) => string) {
-    this.#digest = digest;
+  constructor(keyOf: (text: string) => string) {
+    this.#keyOf = keyOf;
   }
 
   /** @param definitions of `definitionsOf` */
   add(request: ConversationRequest, to: SentTo, source: Source, definitions: string): void {
-    const key = this.#digest(definitions);
+    const key = this.#keyOf(definitions);
     const group = this.#groups.get(key);
     if (group) narrow(group, request);
     else if (this.#groups.size < MOST_GROUPS) {

@@ -62,18 +62,18 @@ const MOST_KEPT = 32_000_000;
 const HEAD_LENGTH = 256;
 
 export class SharedPrefixes {
-  readonly #digest: (text: string) => string;
+  readonly #keyOf: (text: string) => string;
   readonly #groups = new Map<string, Group>();
   #kept = 0;
 
-  /** @param digest of texts that may be long, one that no other has */
-  constructor(digest: (text: string) => string) {
-    this.#digest = digest;
+  /** @param keyOf what stands for a text that may be long */
+  constructor(keyOf: (text: string) => string) {
+    this.#keyOf = keyOf;
   }
 
   /** @param definitions of `definitionsOf` */
   add(request: ConversationRequest, to: SentTo, source: Source, definitions: string): void {
-    const key = this.#digest(`${definitions}\n${headOf(request)}`);
+    const key = this.#keyOf(`${definitions}\n${headOf(request)}`);
     const group = this.#groups.get(key);
     if (group) this.#narrow(group, request);
     else this.#begin(key, request, to, source);

@@ -73,7 +73,7 @@ function rowOf(request: EstimateRequest, variants: Variants, rates: RateTable): 
   );
   return {
     model: only?.name ?? '',
-    tiers: tiersOf(request),
+    tiers: tiersOf(made),
     cachedTokens: request.cachedTokens,
     cachedShare: request.cachedShare,
     variants,

@@ -22,6 +22,7 @@ import type { TokenKind } from '../core/usage.ts';
 import type { Amount } from './amount.ts';
 import { ratesOf, sourcesOf, usdPerMillion } from './explain.ts';
 import { partEntries } from './parts.ts';
+import { prefixEntry, requestLinesEntries } from './request-lines.ts';
 import { whatIfEntry } from './what-if.ts';
 
 /** The version of the form; it changes when a key changes its meaning or goes away. */
@@ -30,7 +31,7 @@ export const SCHEMA_VERSION = 1;
 /** For scripts: exact amounts as decimal strings, in the form of `report.schema.json`. */
 export function json(report: EstimateReport): string {
   const { request, models } = report;
-  const [tier, ...otherTiers] = tiersOf(request);
+  const [tier, ...otherTiers] = tiersOf(report);
   const total = totalOfAll(report);
   const lines = models.flatMap(({ name, prompts }) => prompts.map((prompt) => ({ name, prompt })));
   const document = {
@@ -57,6 +58,7 @@ export function json(report: EstimateReport): string {
       tokens: tokensOf(report, name, [prompt]),
       basis: prompt.input.total.basis,
       parts: partEntries(prompt.input.parts),
+      ...requestLinesEntries(prompt, amounts),
     })),
     unpriced: unpricedEntries(models),
     ...(report.whatIfs ? { whatIfs: report.whatIfs.map(whatIfEntry) } : {}),
@@ -89,7 +91,7 @@ function monthOf(range: Range, { request }: EstimateReport, complete: boolean) {
 }
 
 function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
-  const { name, model, prompts } = estimate;
+  const { name, model, prompts, prefixes } = estimate;
   const total = costOf(estimate);
   return {
     model: name,
@@ -103,6 +105,7 @@ function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
     encoding: model?.encoding ?? null,
     contextWindow: model?.contextWindow ?? null,
     maxOutputTokens: model?.maxOutputTokens ?? null,
+    ...(prefixes.length > 0 ? { sharedPrefixes: prefixes.map(prefixEntry) } : {}),
   };
 }
 

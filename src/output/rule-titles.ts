@@ -13,8 +13,10 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
     title: 'The tokenizer of a model is not published, and another is assumed.',
     severity: 'note',
   },
+  'bad-lines': { title: 'Lines of a file hold no request.', severity: 'warning' },
   'bad-rows': { title: 'Rows could not be read.', severity: 'warning' },
   batch: { title: 'Use outside Batch and Flex would have cost less there.', severity: 'note' },
+  'batch-file': { title: 'The Batch API would refuse the file.', severity: 'error' },
   'bill-rates': { title: 'A unit was billed at another rate than listed.', severity: 'error' },
   budget: { title: 'The cost is above the budget, or cannot be judged.', severity: 'error' },
   cacheable: { title: 'Little of many long requests was cached.', severity: 'note' },
@@ -26,6 +28,7 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
   },
   'dear-models': { title: 'The dearest models make much of the cost.', severity: 'note' },
   'derived-price': { title: 'A price follows from others and is not published.', severity: 'note' },
+  duplicates: { title: 'Requests are the same as earlier ones.', severity: 'warning' },
   'fine-tuning': { title: 'Fine-tuned models cost more than they bring.', severity: 'note' },
   forecast: { title: 'The month is going to cost more than its limit.', severity: 'warning' },
   'image-quality': {
@@ -49,6 +52,7 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
   'prompt-text': { title: 'The text of a prompt is peculiar.', severity: 'note' },
   reconciliation: { title: 'The bill differs from what was used.', severity: 'warning' },
   'savings-together': { title: 'What all savings come to together.', severity: 'note' },
+  'shared-prefix': { title: 'Requests begin alike, which caching could save.', severity: 'note' },
   'shut-down': { title: 'A model in use is shut down, or will be.', severity: 'warning' },
   'stale-rates': { title: 'The rate table is old.', severity: 'note' },
   'tokens-per-request': {

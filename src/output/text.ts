@@ -1,6 +1,7 @@
 import {
   alternativesOf,
   costAtMaximum,
+  costAtStandard,
   costOf,
   coversInputOnly,
   hasOutput,
@@ -9,6 +10,7 @@ import {
   tiersOf,
   tokensOfKinds,
 } from '../core/estimate.ts';
+import { subtract } from '../core/money.ts';
 import type { Total } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
@@ -43,8 +45,8 @@ export function text(report: EstimateReport, terminal: Terminal): string {
 export function heading(report: EstimateReport): string {
   const { prompts, requests = 1, per, region = 'global', at } = report.request;
   const [first] = prompts;
-  const what =
-    prompts.length === 1 && first ? nameOf(first.source.file) : `${prompts.length} files`;
+  const files = new Set(prompts.map(({ source }) => source.file)).size;
+  const what = files === 1 && first ? nameOf(first.source.file) : `${files} files`;
   const tokens = tokensText(report);
   const calls = requests === 1 && !per ? '' : callsOf(requests, per, prompts.length > 1);
   const output = outputOf(report);
@@ -70,8 +72,8 @@ function requestsText({ models, request }: EstimateReport): string {
 }
 
 /** `standard tier`, or `standard and flex tier` where requests ask for both. */
-function tiersText({ request }: EstimateReport): string {
-  return `${tiersOf(request).join(' and ')} tier`;
+function tiersText(report: EstimateReport): string {
+  return `${tiersOf(report).join(' and ')} tier`;
 }
 
 /** The text alone, and what it comes to with what the API adds. */
@@ -134,7 +136,7 @@ export function summaryLines(report: EstimateReport): { label: string; value: st
       const month = { ...perMonth(total, per), unpriced: total.unpriced };
       lines.push({ label: 'A month (30 days)', value: atLeast(month, complete) });
     }
-    lines.push(...maximumLine(report, only));
+    lines.push(...maximumLine(report, only), ...standardLine(only));
   }
   return lines;
 }
@@ -160,6 +162,26 @@ function maximumLine(
   const most = costAtMaximum(estimate);
   if (!most) return [];
   return [{ label: maximumLabel(report, estimate), value: formatTotal(most) }];
+}
+
+/** What a batch saves. */
+function standardLine(estimate: ModelEstimate): { label: string; value: string }[] {
+  const standard = costAtStandard(estimate);
+  if (!standard) return [];
+  const cost = costOf(estimate);
+  const value = formatTotal(standard);
+  const isKnown = standard.unpriced.length + cost.unpriced.length === 0;
+  const saved = {
+    low: subtract(standard.low, cost.low),
+    high: subtract(standard.high, cost.high),
+    unpriced: [],
+  };
+  return [
+    {
+      label: 'At standard rates',
+      value: isKnown ? `${value}; the batch saves ${formatTotal(saved)}` : value,
+    },
+  ];
 }
 
 function maximumLabel({ request }: EstimateReport, { model, prompts }: ModelEstimate): string {

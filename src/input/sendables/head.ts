@@ -21,12 +21,16 @@ export function headOf(bytes: Uint8Array, isWhole: boolean): Head {
   const text = new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES));
   const head = { text, isWhole: isWhole && bytes.length <= HEAD_BYTES };
   const start = /\S/.exec(text)?.index ?? text.length;
-  const json = text[start] === '{' ? 'object' : text[start] === '[' ? 'list' : undefined;
+  const json = BEGINS_OBJECT.test(text) ? 'object' : BEGINS_LIST.test(text) ? 'list' : undefined;
   if (json === undefined) {
     return { ...head, json, keys: new Set(), hasEnd: false, isLines: false };
   }
   return { ...head, json, ...firstValue(text, start) };
 }
+
+/** What JSON goes on with, so that neither `{{name}}` nor `[INST]` is taken for it. */
+const BEGINS_OBJECT = /^\s*\{\s*(?:["}]|$)/;
+const BEGINS_LIST = /^\s*\[\s*(?:[[{"\d\]-]|$)/;
 
 /** A string, or a bracket. What lies between them is of no matter here. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{}]/gs;

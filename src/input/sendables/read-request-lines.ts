@@ -8,7 +8,7 @@ import { requestInput } from '../../core/request-input.ts';
 import type { BadLine } from '../../core/sent-lines.ts';
 import type { Count } from '../../core/tally.ts';
 import { counted } from '../../core/wording.ts';
-import { digestOf } from '../digest.ts';
+import { digestOfRequest, keyOf } from '../digest.ts';
 import { jsonErrorOffset } from '../json-place.ts';
 import { type Line, LineCutter } from '../lines.ts';
 import { readRequest } from '../requests/index.ts';
@@ -21,7 +21,7 @@ import { type Call, RequestFold } from './request-fold.ts';
 const MOST_TOLD = 10;
 
 export const readBatchFile: ReadSendable = (sendable, counting) =>
-  readLines(sendable, counting, new BatchCheck(digestOf));
+  readLines(sendable, counting, new BatchCheck(keyOf));
 
 /** The same without an envelope around each request. */
 export const readRequestLines: ReadSendable = (sendable, counting) =>
@@ -69,7 +69,7 @@ class RequestLines {
   add({ number, text }: Line): void {
     if (text === undefined) {
       this.#lines++;
-      this.#unparsed(number, 'is longer than any file that the API takes');
+      this.#unparsed(number, 'the line is longer than any file that the API takes');
       return;
     }
     if (text.trim() === '') return;
@@ -82,8 +82,8 @@ class RequestLines {
       this.#unparsed(
         number,
         at >= text.length
-          ? 'is not JSON: it is cut off'
-          : `is not JSON from character ${at + 1} on`,
+          ? 'the line is not JSON: it is cut off'
+          : `the line is not JSON from character ${at + 1} on`,
       );
       return;
     }
@@ -95,7 +95,7 @@ class RequestLines {
     const problems = this.#check?.end(bytes) ?? [];
     const prompts = this.#fold.end(this.#file, bytes, ({ requests, nameless }) => {
       if (nameless) {
-        const reason = 'names no model, and others do';
+        const reason = 'no model is named, as others do';
         this.#isBad(nameless.first.line ?? 0, reason, nameless.requests);
       }
       return {
@@ -112,13 +112,13 @@ class RequestLines {
   /** What is in the envelope; undefined where that is nothing. */
   #opened(number: number, value: JsonValue, check: BatchCheck): Sent | undefined {
     if (!isJsonObject(value)) {
-      this.#unparsed(number, 'is no object');
+      this.#unparsed(number, 'the line is no object');
       return undefined;
     }
     check.line(number, value);
     const body = own(value, 'body');
     if (body !== undefined) return { endpoint: batchEndpoint(own(value, 'url')), body };
-    this.#isBad(number, 'has no body');
+    this.#isBad(number, 'body is missing');
     return undefined;
   }
 
@@ -142,7 +142,7 @@ class RequestLines {
     this.#count(number, {
       model: request.model,
       tier: tierIn(request.serviceTier),
-      digest: digestOf(`${request.endpoint}\n${JSON.stringify(body)}`),
+      digest: digestOfRequest(request.endpoint, body),
       request,
       countInput: (model) => requestInput(looked(), model, this.#counting.counter),
     });
@@ -154,7 +154,7 @@ class RequestLines {
   /** Of an endpoint whose requests are not counted here. */
   #uncounted(number: number, endpoint: BatchEndpoint, body: JsonValue): void {
     if (!isJsonObject(body)) {
-      this.#isBad(number, 'has a body that is no object');
+      this.#isBad(number, 'body is no object');
       return;
     }
     const model = own(body, 'model');
@@ -162,7 +162,7 @@ class RequestLines {
     this.#count(number, {
       model: typeof model === 'string' && model !== '' ? model : undefined,
       tier: undefined,
-      digest: digestOf(`${endpoint}\n${JSON.stringify(body)}`),
+      digest: digestOfRequest(endpoint, body),
       request: undefined,
       countInput: () => uncounted(reason),
     });

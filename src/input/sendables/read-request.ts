@@ -1,4 +1,4 @@
-import type { Asked } from '../../core/estimate.ts';
+import type { Asked, Prompt } from '../../core/estimate.ts';
 import { DETAILS, hasImages, withDetail, withImageSize } from '../../core/image-detail.ts';
 import type { CountInput } from '../../core/input-count.ts';
 import { InputError } from '../../core/input-error.ts';
@@ -8,13 +8,14 @@ import type { ModelRequest } from '../../core/request.ts';
 import { requestInput } from '../../core/request-input.ts';
 import { type Run, templateInput } from '../../core/template-input.ts';
 import type { ServiceTier } from '../../core/usage.ts';
+import { digestOfRequest } from '../digest.ts';
 import { lineAt, lineOfPath } from '../json-lines.ts';
 import { jsonErrorOffset } from '../json-place.ts';
 import { isRequest, readRequest } from '../requests/index.ts';
 import { lookAtMedia } from '../requests/media.ts';
 import { type ValueTemplate, valueTemplate } from '../templates.ts';
 import { tiersOf } from '../usage/tiers.ts';
-import type { ReadSendable } from './kind.ts';
+import type { Counting, ReadSendable } from './kind.ts';
 import { isTelling } from './request.ts';
 
 /** What the API takes is 50 MB of files at most, and base64 makes a third more of them. */
@@ -23,8 +24,9 @@ export const MAX_REQUEST_BYTES = 80 * 1024 ** 2;
 /** Reads a request whole; nothing of it is kept but what has to be counted. */
 export const readSentRequest: ReadSendable = async (
   { file, head, content, isForced },
-  { counter, filling, imageSize, keepsContent },
+  counting,
 ) => {
+  const { counter, filling, imageSize, keepsContent } = counting;
   const isMeant = isForced || isTelling(head);
   const bytes = await content.peek(MAX_REQUEST_BYTES + 1);
   const bad = (reason: string, line?: number) =>
@@ -49,11 +51,13 @@ export const readSentRequest: ReadSendable = async (
   if (read.kind === 'bad') return bad(read.reason, lineOfPath(text, pathIn(read.reason)));
   const look = (each: ModelRequest) => withImageSize(lookAtMedia(each), imageSize);
   const request = look(read.request);
+  compareBeginnings(template ? runsOf(template) : [read.request], file, counting);
   return {
     source: { file },
     bytes: bytes.length,
     peculiarities: [],
     countInput: countWith((each) => each),
+    countRepeats: template ? undefined : repeatsOf(request, value, file, counting),
     asks: askedBy(request),
     content:
       keepsContent && isOneRun ? { kind: 'request', endpoint: request.endpoint, body } : undefined,
@@ -74,6 +78,14 @@ export const readSentRequest: ReadSendable = async (
         : requestInput(change(request), model, counter);
   }
 
+  /** All that the template stands for; what is wrong with one of them is told when it is counted. */
+  function runsOf({ fill }: ValueTemplate): ModelRequest[] {
+    return (filling?.runs ?? []).flatMap((some) => {
+      const run = readRequest(fill(some).value, { file });
+      return run.kind === 'bad' ? [] : run.request;
+    });
+  }
+
   function runOf(
     { value: filled, unfilled }: ReturnType<ValueTemplate['fill']>,
     model: Model | undefined,
@@ -84,6 +96,37 @@ export const readSentRequest: ReadSendable = async (
     return { count: requestInput(change(look(run.request)), model, counter), unfilled };
   }
 };
+
+/** Before anybody has looked at their media: what is in them counts, and not only its size. */
+function compareBeginnings(
+  requests: readonly ModelRequest[],
+  file: string,
+  { models, across }: Counting,
+): void {
+  for (const request of requests) {
+    const { model, tier } = askedBy(request);
+    const to = { model: models ? undefined : model, tier: tier ?? 'standard' };
+    across.beginnings.add(request, to, { file });
+  }
+}
+
+/** Undefined where no earlier request is the same. */
+function repeatsOf(
+  request: ModelRequest,
+  value: JsonValue,
+  file: string,
+  { across, counter }: Counting,
+): Prompt['countRepeats'] {
+  const digest = digestOfRequest(request.endpoint, value);
+  const source = { file };
+  const repeated = digest === undefined ? undefined : across.repeats.add(digest, source);
+  if (!repeated) return undefined;
+  return (model) => {
+    const { shares } = requestInput(request, model, counter);
+    const most = [{ first: repeated.first, others: [source], requests: 2, shares }];
+    return { requests: 1, different: 1, shares, most, isPartial: across.repeats.isFull };
+  };
+}
 
 const TOO_LARGE = 'the API does not take; upload the files in it and name their ids';
 

@@ -18,8 +18,8 @@ export interface Call {
   readonly model: string | undefined;
   /** Where it asks for one. */
   readonly tier: ServiceTier | undefined;
-  /** The same for the same body to the same endpoint, and for nothing else. */
-  readonly digest: string;
+  /** The same for the same body to the same endpoint, and for nothing else; undefined if unknown. */
+  readonly digest: string | undefined;
   /** Undefined for what is no conversation and no text. */
   readonly request: ModelRequest | undefined;
   countInput(model: Model | undefined): InputCount;
@@ -54,9 +54,11 @@ export class RequestFold {
     const { across, models } = this.#counting;
     const name = models ? undefined : call.model;
     const fold = this.#byModel.get(name) ?? this.#begin(name);
-    if (!fold) return `names one of more than ${counted(MOST_MODELS, 'model')}`;
+    if (!fold) return `more than ${counted(MOST_MODELS, 'model')} in one file`;
     const tier = this.#tier ?? call.tier;
-    fold.add(call, source, tier, across.repeats.add(call.digest, source));
+    const { digest } = call;
+    const repeated = digest === undefined ? undefined : across.repeats.add(digest, source);
+    fold.add(call, source, tier, repeated);
     if (call.request) {
       across.beginnings.add(call.request, { model: name, tier: tier ?? 'standard' }, source);
     }
@@ -104,7 +106,8 @@ export class RequestFold {
 function missing({ bad }: SentLines): string | undefined {
   const [first] = bad.first;
   if (!first) return undefined;
-  return `${counted(bad.all, 'line')} that cannot be read, the first of them line ${first.line}, which ${first.reason}`;
+  const place = bad.all === 1 ? `line ${first.line}` : `the first is line ${first.line}`;
+  return `${counted(bad.all, 'line')} that cannot be read (${place}: ${first.reason})`;
 }
 
 /** Requests that name the same model, counted for each model that somebody may ask about. */
