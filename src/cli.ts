@@ -138,6 +138,7 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
         ...SENDABLE_KINDS.map(({ id }) => id),
       ]),
     )
+    .option('--column <name>', 'of CSV or JSON Lines, with --as embedding: where the texts are')
     .option('--vars <file>', 'values for placeholders: JSON, or one object a line for a call each')
     .addOption(
       new Option('--var <name=text>', 'the value of a placeholder, repeatable').argParser(each),

@@ -22,12 +22,17 @@ import {
   type GroupBy,
   type OnlineCount,
 } from '../core/report.ts';
-import { TEXT_FORMS, textInput } from '../core/text-input.ts';
+import { TEXT_FORMS, type TextForm, textInput } from '../core/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
 import type { WhatIf } from '../core/what-if.ts';
 import type { WhatIfAxis } from '../core/what-if-axes.ts';
-import { type ReadPrompts, readPrompts, type TokenCounters } from '../input/prompts.ts';
+import {
+  type ReadPrompts,
+  readPrompts,
+  type SendableReading,
+  type TokenCounters,
+} from '../input/prompts.ts';
 import type { Io } from '../io.ts';
 import { ESTIMATE_RULES, findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
@@ -57,6 +62,7 @@ export interface EstimateOptions extends PrintOptions, FillingOptions {
   readonly as?: string;
   readonly rates?: string;
   readonly imageSize?: ImageSize;
+  readonly column?: string;
   readonly online?: boolean;
   /** Seconds. */
   readonly timeout?: number;
@@ -117,7 +123,7 @@ async function readSent(
     inputOf: (countText) => textInput(countText, form ?? 'chat', framing),
     filling,
     keepsContent: options.online === true && form !== 'text' && form !== 'embedding',
-    sendables: form === undefined ? { forced: as, counting: once(counting) } : undefined,
+    sendables: sendablesFor(form, options, once(counting)),
   });
   return { ...read, beginnings };
 
@@ -133,6 +139,18 @@ async function readSent(
     beginnings = loaded.across.beginnings;
     return loaded;
   }
+}
+
+function sendablesFor(
+  form: TextForm | undefined,
+  { as, column }: EstimateOptions,
+  counting: SendableReading['counting'],
+): SendableReading | undefined {
+  if (form === 'embedding') return { counting, texts: { column } };
+  if (column !== undefined) {
+    throw new InputError('--column names the texts of --as embedding; add that');
+  }
+  return form === undefined ? { forced: as, counting } : undefined;
 }
 
 /** @throws InputError where nobody has said for which model */

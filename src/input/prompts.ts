@@ -7,7 +7,7 @@ import type { SentContent } from '../core/online-body.ts';
 import type { Filling } from '../core/template.ts';
 import { errorCode, pathsOf } from './file-names.ts';
 import { Peekable } from './peekable.ts';
-import { HEAD_BYTES, headOf } from './sendables/head.ts';
+import { HEAD_BYTES, type Head, headOf } from './sendables/head.ts';
 import { kindOf } from './sendables/index.ts';
 import type { Counting } from './sendables/kind.ts';
 
@@ -43,6 +43,8 @@ export interface PromptReading {
 export interface SendableReading {
   /** The id of the kind that every file is of; by default, what each of them looks like. */
   readonly forced?: string | undefined;
+  /** Files are texts to embed: of CSV and JSON Lines each record is one, from this column. */
+  readonly texts?: { readonly column: string | undefined } | undefined;
   /** Asked for when the first of them is met. */
   counting(): Promise<Counting>;
 }
@@ -135,11 +137,23 @@ async function readSendable(
   if (!sendables) return undefined;
   const bytes = await content.peek(HEAD_BYTES);
   const head = headOf(bytes, content.isWhole);
+  const { texts } = sendables;
+  if (texts) {
+    if (texts.column === undefined && !isRecords(file, head)) return undefined;
+    const { readTexts } = await import('./sendables/texts.ts');
+    const sendable = { file, head, content, isForced: true };
+    return readTexts(sendable, await sendables.counting(), texts.column);
+  }
   const kind = kindOf(head, sendables.forced);
   if (!kind) return undefined;
   const read = await kind.load();
   const isForced = sendables.forced !== undefined;
   return read({ file, head, content, isForced }, await sendables.counting());
+}
+
+/** A text may look like CSV: only its name tells, or that somebody names a column. */
+function isRecords(file: string, { isLines, text }: Head): boolean {
+  return isLines || /\.(?:csv|tsv|jsonl)$/i.test(file) || /^\s*"[^"\n]*"\r?\n\s*"/.test(text);
 }
 
 async function readText(
