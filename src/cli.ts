@@ -9,11 +9,15 @@ import type { ReplayOptions } from './commands/replay.ts';
 import { DIMENSIONS, type Dimension, SORTS } from './core/audit.ts';
 import { ASSUMPTIONS } from './core/check.ts';
 import { CACHE_TTLS, PERIODS_PER_MONTH } from './core/estimate.ts';
+import type { ImageSize } from './core/image-tokens.ts';
 import { InputError } from './core/input-error.ts';
 import { type Money, parseUsd } from './core/money.ts';
 import { EXIT } from './core/report.ts';
+import { TEMPLATE_STYLES } from './core/template.ts';
 import { TEXT_FORMS } from './core/text-input.ts';
 import { type Instant, parseInstant } from './core/time.ts';
+import { WHAT_IF_AXES, type WhatIfAxis } from './core/what-if-axes.ts';
+import { SENDABLE_KINDS } from './input/sendables/index.ts';
 import type { Io } from './io.ts';
 import { type Destination, FORMAT_NAMES, FORMATS, type FormatName } from './output/index.ts';
 import type { RateListFormat } from './output/rate-list.ts';
@@ -117,6 +121,12 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
     .option('--all-models', 'compare all models that are in use')
     .option('-o, --output-tokens <n>', 'output tokens of each call', wholeNumber)
     .option('--cached-tokens <n>', 'input tokens of each call read from the cache', wholeNumber)
+    .addOption(
+      new Option(
+        '--cached-share <share>',
+        'the same as a share of its input: 0.5, or 50%',
+      ).argParser(share),
+    )
     .option('--cache-write-tokens <n>', 'input tokens of each call written to it', wholeNumber)
     .addOption(new Option('--cache-ttl <ttl>', 'how long they are kept').choices(CACHE_TTLS))
     .option('-n, --requests <n>', 'calls of each prompt', positiveNumber)
@@ -126,15 +136,41 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
       ),
     )
     .addOption(
-      new Option('--as <form>', 'how text is sent: as one message, or as it is').choices(
-        TEXT_FORMS,
+      new Option('--as <form>', 'how text is sent, or what a file holds').choices([
+        ...TEXT_FORMS,
+        ...SENDABLE_KINDS.map(({ id }) => id),
+      ]),
+    )
+    .option('--column <name>', 'of CSV or JSON Lines, with --as embedding: where the texts are')
+    .option('--vars <file>', 'values for placeholders: JSON, or one object a line for a call each')
+    .addOption(
+      new Option('--var <name=text>', 'the value of a placeholder, repeatable').argParser(each),
+    )
+    .addOption(
+      new Option('--var-tokens <name=n>', 'how long an unknown value is, repeatable').argParser(
+        each,
       ),
     )
+    .addOption(
+      new Option(
+        '--template <style>',
+        'the style of placeholders; by default, what they look like',
+      ).choices([...TEMPLATE_STYLES, 'none']),
+    )
+    .option('--image-size <size>', 'of images at a URL, such as 1024x768', imageSize)
     .option('--tier <tier>', 'service tier: standard, batch, flex, priority, ...')
     .option('--region <region>', 'regional processing: eu, us')
     .option('--on <date>', 'prices in force on a day (UTC)', instant)
     .option('--budget <usd>', 'exit with 1 above this amount (with --per, of a month)', dollars)
     .addOption(new Option('--by <group>', 'a row for each').choices(['model', 'file']))
+    .addOption(
+      new Option(
+        '--compare <what>',
+        `side by side, repeatable or separated by commas: ${WHAT_IF_AXES.join(', ')}`,
+      ).argParser(axes),
+    )
+    .option('--online', 'have OpenAI count: sends the prompts, with OPENAI_API_KEY')
+    .option('--timeout <seconds>', 'for each answer of --online (default: 30)', positiveNumber)
     .option('--rates <file>', 'another rate table')
     .option('--explain', 'show each figure as tokens x rate, with date and source')
     .action(async (files: string[], options: EstimateOptions) => {
@@ -374,6 +410,38 @@ function names(value: string, previous: readonly string[] = []): string[] {
     .filter((name) => name !== '');
   if (added.length === 0) throw new InvalidArgumentError('It must name a model.');
   return [...new Set([...previous, ...added])];
+}
+
+function axes(value: string, previous: readonly WhatIfAxis[] = []): WhatIfAxis[] {
+  return names(value, previous).map((name) => {
+    const axis = WHAT_IF_AXES.find((known) => known === name);
+    if (axis) return axis;
+    const known = WHAT_IF_AXES.join(', ');
+    throw new InvalidArgumentError(`"${safeText(name)}" is none of ${known}.`);
+  });
+}
+
+function imageSize(value: string): ImageSize {
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(value) ?? [];
+  if (!Number(width) || !Number(height)) {
+    throw new InvalidArgumentError('It must be width and height in pixels, such as 1024x768.');
+  }
+  return { width: Number(width), height: Number(height) };
+}
+
+/** From 0 to 1. */
+function share(value: string): number {
+  const isPercent = value.endsWith('%');
+  const number = Number(isPercent ? value.slice(0, -1) : value) / (isPercent ? 100 : 1);
+  if (!/^\d+(\.\d+)?%?$/.test(value) || number > 1) {
+    throw new InvalidArgumentError('It must be a share such as 0.5 or 50%.');
+  }
+  return number;
+}
+
+/** Whole, as a value may hold a comma. */
+function each(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
 }
 
 function dimensions(value: string, previous: readonly Dimension[] = []): Dimension[] {

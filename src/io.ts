@@ -19,6 +19,7 @@ import {
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type FileStat, type Files, type Git, splitPattern } from './core/files.ts';
+import type { Send } from './core/http.ts';
 import { InputError } from './core/input-error.ts';
 import { PACKAGE_ROOT } from './root.ts';
 import type { ThreadedFile } from './threads.ts';
@@ -49,6 +50,9 @@ export interface Io extends Files {
   /** A large regular file, to be read by several threads. @throws the error of the file system */
   openInThreads(path: string): Promise<ThreadedFile>;
   readonly git: Git;
+  /** Over the network: nothing but what somebody has asked to be sent. */
+  readonly send: Send;
+  wait(milliseconds: number): Promise<void>;
   /** A file that the package ships, by its path below the package's root. */
   packageFile(path: string): string;
 }
@@ -83,6 +87,9 @@ export function nodeIo(cwd = process.cwd()): Io {
     openInThreads: async (path) => (await import('./threads.ts')).openInThreads(at(path)),
     // Few calls compare with anything.
     git: async (args, stdin) => (await import('./git.ts')).runGit(cwd, args, stdin),
+    // Hardly any call sends anything.
+    send: async (url, request) => (await import('./http.ts')).send(url, request),
+    wait: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
     packageFile: (path) => fileURLToPath(new URL(path, PACKAGE_ROOT)),
   };
 }

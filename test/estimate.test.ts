@@ -261,7 +261,11 @@ describe('the command', () => {
       walk: async () => [],
     };
     const read = (names: readonly string[], of: Partial<typeof files>) =>
-      readPrompts(names, { ...files, ...of }, new Map([['o200k_base', counter]]));
+      readPrompts(
+        names,
+        { ...files, ...of },
+        { counters: () => new Map([['o200k_base', counter]]) },
+      );
     const reasons = ({ unreadable }: Awaited<ReturnType<typeof read>>) =>
       unreadable.map(({ source, reason }) => `${source.file}: ${reason}`);
 
@@ -301,7 +305,7 @@ describe('the command', () => {
         const prompts = await readPrompts(
           ['-'],
           { ...files, stream: () => inPieces(text, length) },
-          new Map([['o200k_base', new TokenStream('o200k_base')]]),
+          { counters: () => new Map([['o200k_base', new TokenStream('o200k_base')]]) },
         );
         const [found] = prompts.prompts;
         expect(countWith(found, 'o200k_base')).toBe(byFile[0].tokens.input);
@@ -321,7 +325,11 @@ describe('the command', () => {
       const stream = (path: string) => inPieces(texts[path] ?? hello, 3);
       const of = async (...names: string[]) => {
         const counters = new Map([['o200k_base' as const, new TokenStream('o200k_base')]]);
-        const { prompts } = await readPrompts(names, { ...files, stream }, counters);
+        const { prompts } = await readPrompts(
+          names,
+          { ...files, stream },
+          { counters: () => counters },
+        );
         return prompts.map((found) => [
           found.source.file,
           countWith(found, 'o200k_base'),

@@ -13,6 +13,8 @@ export interface World {
   readonly env?: Record<string, string>;
   readonly columns?: number;
   readonly now?: string;
+  /** Told how long the command would wait, in milliseconds; it does not. */
+  readonly onWait?: (milliseconds: number) => void;
 }
 
 /** The day on which every test takes place, unless it says another. */
@@ -37,6 +39,7 @@ export async function run(argv: readonly string[], world: World = {}): Promise<R
       err += text;
     },
     progress: () => {},
+    wait: async (milliseconds) => world.onWait?.(milliseconds),
   };
   const code = await main(argv, io);
   return { code, out, err };

@@ -5,6 +5,7 @@ import type { FramingTable } from '../core/framing.ts';
 import type { CountInput } from '../core/input-count.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { resolveModel } from '../core/names.ts';
+import { once } from '../core/once.ts';
 import { callPrompts, type PromptBudget, settingsFor } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall } from '../core/report.ts';
@@ -13,6 +14,7 @@ import type { Instant } from '../core/time.ts';
 import { matchedBy } from '../input/file-names.ts';
 import { matcherOf } from '../input/patterns.ts';
 import { readEach, type TokenCounters } from '../input/prompts.ts';
+import type { Counting } from '../input/sendables/kind.ts';
 import { TokenStream } from '../tokens/index.ts';
 import { fromConfig, fromCwd } from './load-config.ts';
 
@@ -32,6 +34,8 @@ export interface PromptsOf {
 export interface Tables {
   readonly rates: RateTable;
   readonly framing: FramingTable;
+  /** Asked for when there is more to count than text. */
+  countingOf(models: readonly string[]): Promise<Counting>;
 }
 
 export interface CalledPrompts {
@@ -46,7 +50,7 @@ export interface BudgetedUnreadable extends Unreadable {
 /** @throws InputError for names that stand for no file, each with the budget that has it */
 export async function calledPrompts(
   { budgets, config, files, cwd, mayBeNone }: PromptsOf,
-  { rates, framing }: Tables,
+  { rates, framing, countingOf }: Tables,
   at: Instant,
 ): Promise<CalledPrompts> {
   const problems: InputProblem[] = [];
@@ -63,8 +67,10 @@ export async function calledPrompts(
   }
   if (problems.length > 0 && !mayBeNone) throw new InputError(problems);
   const all = [...new Set([...paths.values()].flat())];
-  const counters = countersFor(budgets, rates, at);
-  const read = await readEach(all, files, counters);
+  const read = await readEach(all, files, {
+    counters: once(() => countersFor(budgets, rates, at)),
+    sendables: { counting: once(() => countingOf(modelsOf(budgets))) },
+  });
   const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
   const failed = new Map(read.unreadable.map((file) => [file.source.file, file]));
   const called: BudgetedCall[] = [];
@@ -85,6 +91,8 @@ export async function calledPrompts(
 
 /** A text may be sent in one way by one budget, and in another by the next. */
 function asSent(prompt: Prompt, form: TextForm, framing: FramingTable): Prompt {
+  // A request says itself how it is sent.
+  if (prompt.asks) return prompt;
   const countInput: CountInput = (model) => {
     const { expected } = prompt.countInput(model).total;
     return textInput(() => expected, form, framing)(model);
@@ -129,14 +137,18 @@ function countersFor(
   rates: RateTable,
   at: Instant,
 ): TokenCounters {
-  const models = budgets.flatMap(({ models: all, overrides }) => [
-    ...all,
-    ...overrides.flatMap(({ settings }) => settings.models ?? []),
-  ]);
   const encodings = new Set<Encoding>();
-  for (const name of new Set(models)) {
+  for (const name of modelsOf(budgets)) {
     const encoding = resolveModel(rates, name, at).model?.encoding;
     if (encoding) encodings.add(encoding);
   }
   return new Map([...encodings].map((name) => [name, new TokenStream(name)]));
+}
+
+function modelsOf(budgets: readonly PromptBudget[]): string[] {
+  const models = budgets.flatMap(({ models: all, overrides }) => [
+    ...all,
+    ...overrides.flatMap(({ settings }) => settings.models ?? []),
+  ]);
+  return [...new Set(models)];
 }

@@ -36,8 +36,8 @@ import { factsOf } from './audit.ts';
 import { type BudgetedUnreadable, type CalledPrompts, calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
 import { findConfig, fromConfig, loadConfig } from './load-config.ts';
-import { loadFraming } from './load-framing.ts';
 import { loadRates, readSmallFile } from './load-rates.ts';
+import { loadTables } from './load-tables.ts';
 import { type PrintOptions, print } from './print.ts';
 
 export interface CheckOptions extends PrintOptions {
@@ -61,7 +61,7 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   rates ??= await loadRates(io);
   const wishes = wishesOf(options, config, io);
   const now = instantOf(io.now());
-  const tables = { rates, framing: await loadFraming(io) };
+  const tables = await loadTables(io, rates, now);
   const { called, unreadable } = await calledPrompts(
     { budgets: config.prompts, config: file, files: io, cwd: io.cwd, mayBeNone: false },
     tables,

@@ -9,8 +9,8 @@ import type { Io } from '../io.ts';
 import { calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
 import { findConfig, loadConfig } from './load-config.ts';
-import { loadFraming } from './load-framing.ts';
 import { loadRates } from './load-rates.ts';
+import { loadTables } from './load-tables.ts';
 import { type PrintOptions, print } from './print.ts';
 
 export interface DiffOptions extends PrintOptions {
@@ -32,7 +32,7 @@ export async function runDiff(
   const files = commit ? await filesAt(io.git, commit) : io;
   const { config, budgets, rates } = await budgetsFor(options, commit, files, io);
   const now = instantOf(io.now());
-  const tables = { rates, framing: await loadFraming(io) };
+  const tables = await loadTables(io, rates, now);
   const { called, unreadable } = await calledPrompts(
     { budgets, config: config ?? '', files, cwd: io.cwd, mayBeNone: commit !== undefined },
     tables,

@@ -1,34 +1,54 @@
 import { judge } from '../core/budget.ts';
 import {
+  alternativesOf,
   type CacheTtl,
   costOf,
   type EstimateRequest,
   estimate,
   type ModelEstimate,
   type Period,
+  type Prompt,
 } from '../core/estimate.ts';
+import type { ImageSize } from '../core/image-tokens.ts';
 import { InputError } from '../core/input-error.ts';
 import type { Money } from '../core/money.ts';
 import { resolveModel } from '../core/names.ts';
+import { once } from '../core/once.ts';
 import { type ModelKind, type RateTable, versionAt } from '../core/rates.ts';
-import { type EstimateFacts, type EstimateReport, exitCode, type GroupBy } from '../core/report.ts';
-import { type TextForm, textInput } from '../core/text-input.ts';
+import {
+  type EstimateFacts,
+  type EstimateReport,
+  exitCode,
+  type GroupBy,
+  type OnlineCount,
+} from '../core/report.ts';
+import { TEXT_FORMS, type TextForm, textInput } from '../core/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
-import { readPrompts, type TokenCounters } from '../input/prompts.ts';
+import type { WhatIf } from '../core/what-if.ts';
+import type { WhatIfAxis } from '../core/what-if-axes.ts';
+import {
+  type ReadPrompts,
+  readPrompts,
+  type SendableReading,
+  type TokenCounters,
+} from '../input/prompts.ts';
 import type { Io } from '../io.ts';
 import { ESTIMATE_RULES, findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
+import { type FillingOptions, fillingFrom } from './filling.ts';
 import { loadFraming } from './load-framing.ts';
 import { loadRates } from './load-rates.ts';
 import { type PrintOptions, print } from './print.ts';
 import { regionOf, tierOf } from './tier.ts';
 
-export interface EstimateOptions extends PrintOptions {
+export interface EstimateOptions extends PrintOptions, FillingOptions {
   readonly model?: readonly string[];
   readonly allModels?: boolean;
   readonly outputTokens?: number;
   readonly cachedTokens?: number;
+  readonly cachedShare?: number;
+  readonly compare?: readonly WhatIfAxis[];
   readonly cacheWriteTokens?: number;
   readonly cacheTtl?: CacheTtl;
   readonly requests?: number;
@@ -38,8 +58,14 @@ export interface EstimateOptions extends PrintOptions {
   readonly on?: Instant;
   readonly budget?: Money;
   readonly by?: GroupBy;
-  readonly as?: TextForm;
+  /** A form of text, or the id of a kind of sendable. */
+  readonly as?: string;
   readonly rates?: string;
+  readonly imageSize?: ImageSize;
+  readonly column?: string;
+  readonly online?: boolean;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly explain?: boolean;
 }
 
@@ -51,23 +77,28 @@ export async function runEstimate(
 ): Promise<number> {
   const rates = await loadRates(io, options.rates);
   const now = instantOf(io.now());
-  const comparison = options.model === undefined;
   const plan = planOf(options, rates, now);
-  const framing = await loadFraming(io);
-  const form = options.as ?? 'chat';
-  const { prompts, unreadable } = await readPrompts(
-    names,
-    io,
-    countersFor(plan, rates),
-    (countText) => textInput(countText, form, framing),
-  );
-  const request = { ...plan, prompts };
-  const facts = { ...estimate(request, rates), comparison, unreadable, now };
+  const { prompts, unreadable, beginnings } = await readSent(names, options, plan, rates, io);
+  // Nobody compares what has been decided.
+  const isAsked = options.model === undefined && !options.allModels && prompts.some(asksForModel);
+  const models = isAsked ? [] : plan.models;
+  const comparison = options.model === undefined && !isAsked;
+  if (options.budget !== undefined && comparison) {
+    throw new InputError('--budget needs --model: a comparison of models has no single cost');
+  }
+  const counted = options.online
+    ? await countedOnline(prompts, options, { ...plan, models, rates }, io)
+    : { prompts, counts: [] };
+  const request = { ...plan, models, beginnings, prompts: counted.prompts };
+  const online = counted.counts;
+  const facts = { ...estimate(request, rates), comparison, unreadable, online, now };
+  const isSingle = alternativesOf(facts).length === 1;
   const report: EstimateReport = {
     ...facts,
     command: 'estimate',
-    by: options.by ?? (prompts.length > 1 && request.models.length === 1 ? 'file' : 'model'),
+    by: options.by ?? (prompts.length > 1 && isSingle ? 'file' : 'model'),
     explain: options.explain ?? false,
+    whatIfs: options.compare && (await comparedWith(options.compare, request, plan, rates)),
     findings: findings(ESTIMATE_RULES, facts),
     complete: isComplete(facts),
   };
@@ -75,23 +106,106 @@ export async function runEstimate(
   return exitCode(report);
 }
 
+async function readSent(
+  names: readonly string[],
+  options: EstimateOptions,
+  plan: Plan,
+  rates: RateTable,
+  io: Io,
+): Promise<ReadPrompts & Pick<EstimateRequest, 'beginnings'>> {
+  const { as, model, allModels } = options;
+  const framing = await loadFraming(io);
+  const filling = await fillingFrom(options, io);
+  const form = TEXT_FORMS.find((each) => each === as);
+  let beginnings: EstimateRequest['beginnings'];
+  const read = await readPrompts(names, io, {
+    counters: once(() => countersFor(plan, rates)),
+    inputOf: (countText) => textInput(countText, form ?? 'chat', framing),
+    filling,
+    keepsContent: options.online === true && form !== 'text' && form !== 'embedding',
+    sendables: sendablesFor(form, options, once(counting)),
+  });
+  return { ...read, beginnings };
+
+  // Most calls are about plain text.
+  async function counting() {
+    const { loadCounting } = await import('./load-counting.ts');
+    const named = allModels ? plan.models : model;
+    const loaded = await loadCounting(io, {
+      ...{ rates, filling, at: plan.at, named, compared: plan.models },
+      imageSize: options.imageSize,
+      keepsContent: options.online === true,
+    });
+    beginnings = loaded.across.beginnings;
+    return loaded;
+  }
+}
+
+function sendablesFor(
+  form: TextForm | undefined,
+  { as, column }: EstimateOptions,
+  counting: SendableReading['counting'],
+): SendableReading | undefined {
+  if (form === 'embedding') return { counting, texts: { column } };
+  if (column !== undefined) {
+    throw new InputError('--column names the texts of --as embedding; add that');
+  }
+  return form === undefined ? { forced: as, counting } : undefined;
+}
+
+/** @throws InputError where nobody has said for which model */
+async function countedOnline(
+  prompts: readonly Prompt[],
+  { model, timeout = DEFAULT_TIMEOUT }: EstimateOptions,
+  { models, rates, at }: Plan & { readonly rates: RateTable },
+  io: Io,
+): Promise<{ prompts: readonly Prompt[]; counts: readonly OnlineCount[] }> {
+  if (model === undefined && models.length > 0) {
+    throw new InputError('--online needs --model: it does not count for all that are compared');
+  }
+  const { countOnline } = await import('./online.ts');
+  return countOnline(prompts, { models, rates, at, timeoutSeconds: timeout }, io);
+}
+
+/** Seconds. */
+const DEFAULT_TIMEOUT = 30;
+
+/** What was asked for beside the models that are compared by default, or those that were named. */
+async function comparedWith(
+  axes: readonly WhatIfAxis[],
+  request: EstimateRequest,
+  { models }: Plan,
+  rates: RateTable,
+): Promise<WhatIf[]> {
+  const { whatIfs } = await import('../core/what-if.ts');
+  const asked = request.prompts.flatMap(({ asks }) => asks?.model ?? []);
+  const all = axes.includes('models') ? new Set([...request.models, ...asked, ...models]) : [];
+  return whatIfs(request, new Set(axes), [...all], rates);
+}
+
+function asksForModel({ asks }: Prompt): boolean {
+  return asks?.model !== undefined;
+}
+
 /** The request but for its prompts: how these are counted depends on the models. */
 type Plan = Omit<EstimateRequest, 'prompts'>;
 
 function planOf(options: EstimateOptions, rates: RateTable, now: Instant): Plan {
-  if (options.budget !== undefined && options.model === undefined) {
-    throw new InputError('--budget needs --model: a comparison of models has no single cost');
-  }
   if (options.model !== undefined && options.allModels) {
     throw new InputError('--model and --all-models exclude each other');
   }
   const at = options.on ?? now;
-  const tier = tierOf(options.tier ?? 'standard', rates);
+  const tier = options.tier === undefined ? undefined : tierOf(options.tier, rates);
   const region = regionOf(options.region ?? 'global', rates);
-  const models = options.model ?? comparedModels(rates, at, tier, options.allModels ?? false);
-  const { outputTokens, cachedTokens, cacheWriteTokens, cacheTtl, requests, per, budget } = options;
+  const models =
+    options.model ?? comparedModels(rates, at, tier ?? 'standard', options.allModels ?? false);
+  const { cachedTokens, cachedShare } = options;
+  if (cachedTokens !== undefined && cachedShare !== undefined) {
+    throw new InputError('--cached-tokens and --cached-share exclude each other');
+  }
+  const { outputTokens, cacheWriteTokens, cacheTtl, requests, per, budget } = options;
   return {
-    ...{ models, at, tier, region, outputTokens, cachedTokens },
+    ...{ models, at, tier, region, outputTokens, cachedTokens, cachedShare },
     ...{ cacheWriteTokens, cacheTtl, requests, per, budget },
   };
 }
@@ -135,7 +249,7 @@ function isComplete(facts: EstimateFacts): boolean {
   const isPriced = (model: ModelEstimate) => costOf(model).unpriced.length === 0;
   if (facts.comparison) return facts.models.some(isPriced);
   const { budget } = facts.request;
-  return facts.models.every(
+  return alternativesOf(facts).every(
     (model) =>
       isPriced(model) && (budget === undefined || judge(facts, model, budget).kind !== 'undecided'),
   );

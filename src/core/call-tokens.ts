@@ -36,6 +36,7 @@ export function callTokens(
   countParts: (parts: readonly Part[]) => void,
 ): void {
   const { request } = conversation;
+  if (request.items.every(({ kind }) => kind === 'message')) return;
   const results = resultsById(request);
   const names = new Map<string, string>();
   const counted = new Set<ResultItem>();

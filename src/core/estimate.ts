@@ -1,8 +1,19 @@
-import type { CallShare, CountInput, InputCount } from './input-count.ts';
+import type { Beginnings } from './beginnings.ts';
+import { grouped } from './grouped.ts';
+import {
+  type CallShare,
+  type CountInput,
+  type InputCount,
+  mostOutput,
+  type Variant,
+  type VariantAxis,
+} from './input-count.ts';
 import { InputError } from './input-error.ts';
 import type { Doubt, RateMemo } from './lookup.ts';
 import { type Money, NOTHING, type Range, span, times, ZERO } from './money.ts';
 import { resolveModel } from './names.ts';
+import type { SentContent } from './online-body.ts';
+import type { PrefixSaving } from './prefix-saving.ts';
 import {
   type Cost,
   type CostItem,
@@ -12,6 +23,7 @@ import {
   totalOf,
 } from './price.ts';
 import type { Model, RateTable } from './rates.ts';
+import type { RepeatCount, RepeatedRequest, SentLines } from './sent-lines.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
 import {
@@ -32,8 +44,30 @@ export interface Prompt {
   /** Peculiarities of the bytes that a reader of the report should know. */
   readonly peculiarities: readonly Peculiarity[];
   readonly countInput: CountInput;
+  /** Of a file of requests: those that are the same as an earlier one. */
+  readonly countRepeats?: ((model: Model | undefined) => RepeatCount | undefined) | undefined;
+  /** Of a file of requests: what its lines are. */
+  readonly lines?: SentLines | undefined;
+  /** As it was read, where somebody has asked to keep it. */
+  readonly content?: SentContent | undefined;
+  /** How else it may be sent, by what is varied; left out where that makes no difference. */
+  readonly variants?: Partial<Record<VariantAxis, readonly Variant[]>> | undefined;
+  /** Undefined for what names neither model nor tier, such as a text. */
+  readonly asks?: Asked | undefined;
 }
-export type Peculiarity = 'empty' | 'byte-order-mark' | 'invalid-utf-8';
+export type Peculiarity =
+  | 'empty'
+  | 'byte-order-mark'
+  | 'invalid-utf-8'
+  | 'no-request'
+  | 'placeholders';
+
+/** What something that is sent asks for itself. It holds where nobody says otherwise. */
+export interface Asked {
+  /** As it is written there. */
+  readonly model: string | undefined;
+  readonly tier: ServiceTier | undefined;
+}
 
 /** A file that was to be a prompt and could not be read as one. */
 export interface Unreadable {
@@ -43,8 +77,12 @@ export interface Unreadable {
 
 export interface EstimateRequest {
   readonly prompts: readonly Prompt[];
+  /** What the requests among them begin with alike. */
+  readonly beginnings?: Pick<Beginnings, 'savings'> | undefined;
+  /** Alternatives. Without any, each prompt is sent to the model that it asks for. */
   readonly models: readonly string[];
   readonly at: Instant;
+  /** Left out, it is what a prompt asks for, or else standard. */
   readonly tier?: ServiceTier | undefined;
   readonly region?: string | undefined;
   /** Of each call. Left out, only the input is estimated. */
@@ -73,7 +111,10 @@ export type Period = keyof typeof PERIODS_PER_MONTH;
 export interface Estimate {
   readonly rates: RateTable;
   readonly request: EstimateRequest;
-  /** In the order of `request.models`. Several models are alternatives, not parts of a sum. */
+  /**
+   * In the order of `request.models`, which are alternatives, each with all prompts. Where it has
+   * none, those that the prompts ask for, each with its own prompts: parts of a sum.
+   */
   readonly models: readonly ModelEstimate[];
 }
 
@@ -82,6 +123,8 @@ export interface ModelEstimate {
   /** Undefined when the table does not know the name. */
   readonly model: Model | undefined;
   readonly prompts: readonly PromptEstimate[];
+  /** What caching would save, as far as requests begin alike. */
+  readonly prefixes: readonly PrefixSaving[];
 }
 
 export interface PromptEstimate {
@@ -95,27 +138,93 @@ export interface PromptEstimate {
   readonly perThousandOutput: CostLine | undefined;
   /** All calls, each with as much output as it can have; undefined where that is unknown. */
   readonly atMaximumOutput: readonly CostLine[] | undefined;
+  /** Of a batch: the same lines at the standard tier. */
+  readonly atStandard: readonly CostLine[] | undefined;
+  readonly repeats: PricedRepeats | undefined;
+}
+
+/** What requests cost that are the same as an earlier one. */
+export interface PricedRepeats extends RepeatCount {
+  readonly lines: readonly CostLine[];
+  readonly most: readonly (RepeatedRequest & { readonly lines: readonly CostLine[] })[];
 }
 
 /**
  * Estimates what the prompts cost with each model. Pure: everything it needs is in its arguments.
  * What has no price is in the result as unpriced, with the reason.
  * @param memo one for all estimates with the same rate table
- * @throws InputError when more tokens are cached than a prompt has, or too many to count exactly
+ * @throws InputError when more tokens are cached than a prompt has, too many to count exactly, or a
+ *   prompt for which no model is given asks for none
  */
 export function estimate(
   request: EstimateRequest,
   rates: RateTable,
   memo: RateMemo = new Map(),
 ): Estimate {
-  const models = request.models.map((name) => {
-    const { model } = resolveModel(rates, name, request.at);
-    const prompts = request.prompts.map((prompt) =>
-      estimatePrompt(request, { rates, memo }, name, model, prompt),
-    );
-    return { name, model, prompts };
-  });
-  return { rates, request, models };
+  const prices = { rates, memo };
+  const { prompts, models } = request;
+  const sent = models.length > 0 ? models.map((name) => ({ name, prompts })) : asAsked(prompts);
+  return {
+    rates,
+    request,
+    models: sent.map(({ name, prompts: some }) => {
+      const { model } = resolveModel(rates, name, request.at);
+      const estimates = some.map((prompt) => estimatePrompt(request, prices, name, model, prompt));
+      const prefixes = model ? prefixesOf(request, rates, name, model) : [];
+      return { name, model, prompts: estimates, prefixes };
+    }),
+  };
+}
+
+/** Nothing where somebody has said what is cached. */
+function prefixesOf(
+  request: EstimateRequest,
+  rates: RateTable,
+  name: string,
+  model: Model,
+): readonly PrefixSaving[] {
+  const { beginnings, at, tier, region = 'global', requests: calls = 1 } = request;
+  const said = [request.cachedTokens, request.cachedShare, request.cacheWriteTokens];
+  if (!beginnings || said.some((each) => each !== undefined)) return [];
+  const pricing = { rates, at, tier, region, name, model, calls };
+  return beginnings.savings(areParts({ request }) ? name : undefined, pricing);
+}
+
+/** The prompts by the model that each of them asks for. */
+function asAsked(prompts: readonly Prompt[]): { name: string; prompts: readonly Prompt[] }[] {
+  const missing = prompts.filter(({ asks }) => asks?.model === undefined);
+  if (missing.length > 0) {
+    const message = 'names no model, and others do; say with --model what all of them are sent to';
+    throw new InputError(missing.map(({ source }) => ({ source, message })));
+  }
+  const byModel = grouped(prompts, ({ asks }) => asks?.model);
+  return [...byModel].map(([name, some]) => ({ name, prompts: some }));
+}
+
+/** Whether the models are those that the prompts ask for, and what they cost adds up. */
+export function areParts({ request }: Pick<Estimate, 'request'>): boolean {
+  return request.models.length === 0;
+}
+
+/** What somebody may choose between: each model with all prompts, or all that was asked for. */
+export function alternativesOf(estimate: Pick<Estimate, 'request' | 'models'>): ModelEstimate[] {
+  const { models } = estimate;
+  if (models.length < 2 || !areParts(estimate)) return [...models];
+  const name = models.map((each) => each.name).join(', ');
+  const prompts = models.flatMap((each) => each.prompts);
+  const prefixes = models.flatMap((each) => each.prefixes);
+  return [{ name, model: undefined, prompts, prefixes }];
+}
+
+/** The tiers at which the prompts are priced. */
+export function tiersOf({ models }: Pick<Estimate, 'models'>): ServiceTier[] {
+  const lines = models.flatMap(({ prompts }) => prompts.flatMap((prompt) => prompt.lines));
+  return [...new Set(lines.map(({ usage }) => usage.tier))];
+}
+
+/** The tier at which a prompt is priced. */
+function tierOfPrompt({ tier }: EstimateRequest, { asks }: Prompt): ServiceTier {
+  return tier ?? asks?.tier ?? 'standard';
 }
 
 /** Prices, and those that have been looked up: prompts ask for the same ones again and again. */
@@ -133,22 +242,30 @@ function estimatePrompt(
 ): PromptEstimate {
   const input = prompt.countInput(model);
   const price = (share: CallShare, output: number) =>
-    priceShare(request, prices, name, prompt.source, share, output);
+    priceShare(request, prices, name, prompt, share, output);
   const output = request.outputTokens ?? 0;
-  const maximum = input.shares.map((share) => maximumOutput(model, share));
+  const maximum = input.shares.map((share) => mostOutput(model, share));
   const takesOutput = hasOutput(model) && input.shares.some(({ answers }) => answers > 0);
+  const linesOf = (shares: readonly CallShare[], asked = request) =>
+    shares.map((share) =>
+      priceShare(asked, prices, name, prompt, share, takesOutput ? output * share.answers : 0),
+    );
+  const isBatch = tierOfPrompt(request, prompt) === 'batch';
   return {
     prompt,
     input,
     inputTokens: input.total.expected,
-    lines: input.shares.map((share) => price(share, takesOutput ? output * share.answers : 0)),
-    perThousandOutput: takesOutput
-      ? priceUsage(
-          prices.rates,
-          usageOf(request, name, prompt.source, input.shares, { text: { output: 1000 } }),
-          prices.memo,
-        )
-      : undefined,
+    lines: linesOf(input.shares),
+    atStandard: isBatch ? linesOf(input.shares, { ...request, tier: 'standard' }) : undefined,
+    repeats: pricedRepeats(prompt.countRepeats?.(model), linesOf),
+    perThousandOutput:
+      takesOutput && haveOneTier(input.shares)
+        ? priceUsage(
+            prices.rates,
+            usageOf(request, name, prompt, input.shares, { text: { output: 1000 } }),
+            prices.memo,
+          )
+        : undefined,
     atMaximumOutput:
       takesOutput && maximum.every((most) => most !== undefined)
         ? input.shares.map((share, index) => price(share, maximum[index] ?? 0))
@@ -156,12 +273,29 @@ function estimatePrompt(
   };
 }
 
+function pricedRepeats(
+  repeats: RepeatCount | undefined,
+  linesOf: (shares: readonly CallShare[]) => CostLine[],
+): PricedRepeats | undefined {
+  return (
+    repeats && {
+      ...repeats,
+      lines: linesOf(repeats.shares),
+      most: repeats.most.map((each) => ({ ...each, lines: linesOf(each.shares) })),
+    }
+  );
+}
+
+function haveOneTier(shares: readonly CallShare[]): boolean {
+  return shares.every(({ tier }) => tier === shares[0]?.tier);
+}
+
 /** `output`: of all calls of the share. */
 function priceShare(
   request: EstimateRequest,
   { rates, memo }: Prices,
   name: string,
-  source: Source,
+  prompt: Prompt,
   share: CallShare,
   output: number,
 ): CostLine {
@@ -169,7 +303,7 @@ function priceShare(
     priceUsage(
       rates,
       {
-        ...usageOf(request, name, source, [share], tokens),
+        ...usageOf(request, name, prompt, [share], tokens),
         requests: share.calls * (request.requests ?? 1),
         quantities: share.quantities.map((quantity) => ({
           ...quantity,
@@ -178,8 +312,8 @@ function priceShare(
       },
       memo,
     );
-  const low = tokensOf(request, source, share, share.low, output);
-  const high = tokensOf(request, source, share, share.high, output);
+  const low = tokensOf(request, prompt.source, share, share.low, output);
+  const high = tokensOf(request, prompt.source, share, share.high, output);
   const line = spanned(at(low), isSame(low, high) ? undefined : at(high), share);
   if (share.unknown.length === 0) return line;
   // More of the input than is known: that part has no price.
@@ -194,15 +328,15 @@ function priceShare(
 function usageOf(
   request: EstimateRequest,
   model: string,
-  source: Source,
+  prompt: Prompt,
   shares: readonly CallShare[],
   tokens: Tokens,
 ): Usage {
   return {
-    source,
+    source: prompt.source,
     model,
     at: request.at,
-    tier: request.tier ?? 'standard',
+    tier: request.tier ?? shares[0]?.tier ?? tierOfPrompt(request, prompt),
     region: request.region ?? 'global',
     requests: 1,
     tokens,
@@ -315,18 +449,14 @@ export function hasOutput(model: Model | undefined): boolean {
   return model?.kind !== 'embedding' && model?.kind !== 'moderation';
 }
 
-/** The most output tokens of all answers together; undefined where the limits are not known. */
-function maximumOutput(model: Model | undefined, share: CallShare): number | undefined {
-  const { answers, maxOutputTokens, inputTokensPerRequest } = share;
-  const ofModel = model?.maxOutputTokens;
-  if (ofModel === undefined) return maxOutputTokens;
-  const room = (model?.contextWindow ?? Infinity) - inputTokensPerRequest.least;
-  const ofEach = Math.max(0, Math.min(ofModel, room));
-  return Math.min(maxOutputTokens ?? Infinity, ofEach * answers);
-}
-
 export function costOf(estimate: ModelEstimate): Total {
   return totalOf(estimate.prompts.flatMap(({ lines }) => lines));
+}
+
+/** At the standard tier; undefined where nothing is sent as a batch. */
+export function costAtStandard({ prompts }: ModelEstimate): Total | undefined {
+  if (prompts.every(({ atStandard }) => atStandard === undefined)) return undefined;
+  return totalOf(prompts.flatMap(({ lines, atStandard }) => atStandard ?? lines));
 }
 
 /** How many calls are made in all. */
@@ -401,11 +531,11 @@ export function coversInputOnly(estimate: Estimate): boolean {
 }
 
 /**
- * The cost of the whole estimate. Several models are alternatives: it then reaches from the
+ * The cost of the whole estimate. Of several models that are alternatives, it reaches from the
  * cheapest to the dearest of those that have a price.
  */
-export function totalOfAll({ models }: Pick<Estimate, 'models'>): Total {
-  const totals = models.map(costOf);
+export function totalOfAll(estimate: Pick<Estimate, 'request' | 'models'>): Total {
+  const totals = alternativesOf(estimate).map(costOf);
   const known = totals.filter(({ unpriced }) => unpriced.length === 0);
   const counted = known.length > 0 ? known : totals;
   const [first = NOTHING, ...others] = counted;

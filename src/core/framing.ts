@@ -13,6 +13,8 @@ export interface FramingTable {
   /** Models that take no messages, or of which nobody knows what they add. */
   readonly unknown: readonly { readonly models: readonly string[]; readonly reason: string }[];
   readonly builtInTools: readonly BuiltInToolTokens[];
+  /** What the cache takes of a prompt: the first rule that a model meets holds for it. */
+  readonly caching: readonly CachingRule[];
 }
 
 export interface Family {
@@ -158,4 +160,36 @@ export interface CountedModel {
 
 export function countedModel({ id, kind, encoding, encodingBasis }: Model): CountedModel {
   return { id, kind, encoding, isEncodingKnown: encodingBasis !== 'assumed' };
+}
+
+/** Where what is read from the cache may end. */
+export const CACHE_ENDS = ['anywhere', 'mark'] as const;
+
+export interface CachingRule {
+  /** Of these families, or of these models; of all where neither is said. */
+  readonly families?: readonly string[] | undefined;
+  readonly models?: readonly string[] | undefined;
+  /** Tokens; fewer are not cached. */
+  readonly minimum: number;
+  /** Tokens are read in multiples of it. */
+  readonly step: number;
+  /** `mark`: only where the request marks it, or where an earlier request ended. */
+  readonly endsAt: (typeof CACHE_ENDS)[number];
+  readonly note?: string | undefined;
+}
+
+/** Undefined for what takes no messages. */
+export function cachingOf(table: FramingTable, model: string): CachingRule | undefined {
+  const framing = framingOf(table, model);
+  if (framing.kind !== 'messages') return undefined;
+  const { id } = framing.family;
+  return table.caching.find(({ families, models }) => {
+    if (families) return families.includes(id);
+    return models ? models.includes(model) : true;
+  });
+}
+
+/** How many of so many tokens at the beginning can be read from the cache. */
+export function cacheable({ minimum, step }: CachingRule, tokens: number): number {
+  return tokens < minimum ? 0 : tokens - (tokens % step);
 }

@@ -1,3 +1,4 @@
+import { DETAILS } from './image-detail.ts';
 import {
   type ImageRules,
   imageModels,
@@ -88,8 +89,7 @@ interface Count {
   readonly units?: number | undefined;
 }
 
-/** Every level of detail that OpenAI has for any model. */
-const KNOWN = ['low', 'high', 'auto', 'original'];
+const KNOWN: readonly string[] = DETAILS;
 
 /** A level that this model does not have may do what any of its own do. */
 function levelsFor(names: readonly string[], detail = 'auto'): readonly string[] {

@@ -1,11 +1,13 @@
 /** What a prompt file, a request or a file of requests will be billed for, with a certain model. */
 import type { Model } from './rates.ts';
 import type { Count, CountedPart } from './tally.ts';
-import type { Quantity, Tokens } from './usage.ts';
+import type { Quantity, ServiceTier, Tokens } from './usage.ts';
 
-/** Calls that are priced alike: on one side of the threshold for long context. */
+/** Calls that are priced alike: at one tier, on one side of the threshold for long context. */
 export interface CallShare {
   readonly calls: number;
+  /** The service tier that these calls ask for; left out, it is that of the prompt. */
+  readonly tier?: ServiceTier | undefined;
   /**
    * Of all its calls, the fewest and the most: input, and such output as the request itself
    * settles. A kind is null where no tokenizer is known. What is not known at all is in `unknown`.
@@ -35,6 +37,16 @@ export interface InputCount {
 
 /** How input is counted: it depends on the model. Undefined is one that the rate table does not know. */
 export type CountInput = (model: Model | undefined) => InputCount;
+
+/** What else than the model a prompt may be sent with. */
+export const VARIANT_AXES = ['detail', 'quality'] as const;
+export type VariantAxis = (typeof VARIANT_AXES)[number];
+
+/** The same prompt at another level, such as images in low detail. */
+export interface Variant {
+  readonly name: string;
+  readonly countInput: CountInput;
+}
 
 /** One call with so many text tokens; null where no tokenizer is known. */
 export function textCount(
@@ -66,4 +78,14 @@ function exactly(tokens: number | null): Count {
   return tokens === null
     ? { basis: 'unknown', low: 0, expected: null, high: null }
     : { basis: 'exact', low: tokens, expected: tokens, high: tokens };
+}
+
+/** The most output tokens of all answers together; undefined where the limits are not known. */
+export function mostOutput(model: Model | undefined, share: CallShare): number | undefined {
+  const { answers, maxOutputTokens, inputTokensPerRequest } = share;
+  const ofModel = model?.maxOutputTokens;
+  if (ofModel === undefined) return maxOutputTokens;
+  const room = (model?.contextWindow ?? Number.POSITIVE_INFINITY) - inputTokensPerRequest.least;
+  const ofEach = Math.max(0, Math.min(ofModel, room));
+  return Math.min(maxOutputTokens ?? Number.POSITIVE_INFINITY, ofEach * answers);
 }

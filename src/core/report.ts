@@ -14,7 +14,9 @@ import type { RateTable } from './rates.ts';
 import type { Reconciliation } from './reconcile.ts';
 import type { PerhapsTwice } from './same-use.ts';
 import type { Source } from './source.ts';
+import type { Count } from './tally.ts';
 import type { Instant } from './time.ts';
+import type { WhatIf } from './what-if.ts';
 
 export const SEVERITIES = ['error', 'warning', 'note'] as const;
 /** An error fails the command (exit code 1); a warning and a note do not. */
@@ -44,7 +46,19 @@ export interface EstimateFacts extends Estimate {
   /** Nobody named these models: they are shown for comparison. */
   readonly comparison: boolean;
   readonly unreadable: readonly Unreadable[];
+  /** What OpenAI was asked to count, if anything. */
+  readonly online?: readonly OnlineCount[] | undefined;
   readonly now: Instant;
+}
+
+export interface OnlineCount {
+  readonly source: Source;
+  readonly model: string;
+  /** Undefined where it could not be asked, for this reason. */
+  readonly tokens?: number | undefined;
+  readonly reason?: string | undefined;
+  /** What is counted here. */
+  readonly local?: Count | undefined;
 }
 
 export type GroupBy = 'file' | 'model';
@@ -53,6 +67,8 @@ export interface EstimateReport extends EstimateFacts {
   readonly command: 'estimate';
   readonly by: GroupBy;
   readonly explain: boolean;
+  /** The same with other models, tiers and the like, if anybody asked. */
+  readonly whatIfs: readonly WhatIf[] | undefined;
   readonly findings: readonly Finding[];
   /** False when something could not be read, priced or judged: the total is then a lower bound. */
   readonly complete: boolean;

@@ -4,9 +4,12 @@ import type { Encoding } from './encodings.ts';
 import {
   type Band,
   type BuiltInToolTokens,
+  type CachingRule,
   type CountedModel,
+  cachingOf,
   type EvidencePart,
   type Family,
+  type Framing,
   type FramingTable,
   framingOf,
 } from './framing.ts';
@@ -16,6 +19,7 @@ import {
   type ConversationRequest,
   type CustomTool,
   type FunctionTool,
+  isInstruction,
   type MediaPart,
   type MessageItem,
   type ModelRequest,
@@ -59,6 +63,7 @@ interface Memories {
 export class RequestCounter {
   readonly #sources: TokenSources;
   readonly #memories = new Map<Encoding, Memories>();
+  readonly #framings = new Map<string, Framing>();
 
   constructor(sources: TokenSources) {
     this.#sources = sources;
@@ -81,6 +86,21 @@ export class RequestCounter {
     return tally.end();
   }
 
+  /**
+   * The fewest tokens that a conversation so far is: without the answer that is begun. Undefined
+   * where nobody knows what the API adds to one.
+   */
+  countBeginning(request: ConversationRequest, model: CountedModel): number | undefined {
+    const framing = this.#framingOf(model);
+    if (framing.kind !== 'messages' || model.encoding === null) return undefined;
+    return Math.max(0, this.count(request, model).total.low - framing.family.messages.priming);
+  }
+
+  /** What the cache takes of prompts for a model; undefined where that is not known. */
+  cachingRule({ id }: CountedModel): CachingRule | undefined {
+    return cachingOf(this.#sources.framing, id);
+  }
+
   #countTexts({ texts, parts }: TextsRequest, counting: Counting): void {
     const { countText, tally } = counting;
     for (const text of texts) {
@@ -95,7 +115,7 @@ export class RequestCounter {
 
   #countConversation(request: ConversationRequest, encoding: Encoding, counting: Counting): void {
     const { model, tally, countText } = counting;
-    const framing = framingOf(this.#sources.framing, model.id);
+    const framing = this.#framingOf(model);
     if (framing.kind !== 'messages') {
       const reason = framing.kind === 'texts' ? `${model.id} takes no messages` : framing.reason;
       tally.unknown('messages', reason);
@@ -105,10 +125,17 @@ export class RequestCounter {
     const countRepeated = (text: string) => memories.texts.of(text, () => countText(text));
     const countRoom = (text: string) =>
       memories.rooms.of(text, () => countText(text + BETWEEN) - countText(text));
+    const { family, isSeen } = framing;
+    // Named one by one: to spread objects takes longer than to count a short message.
     const conversation: Conversation = {
-      ...framing,
-      ...counting,
-      ...{ request, countRepeated, countRoom },
+      request,
+      model,
+      family,
+      isSeen,
+      tally,
+      countText,
+      countRepeated,
+      countRoom,
     };
     this.#countItems(conversation);
     this.#countDefinitions(conversation, encoding);
@@ -219,6 +246,12 @@ export class RequestCounter {
     });
   }
 
+  #framingOf({ id }: CountedModel): Framing {
+    const framing = this.#framings.get(id) ?? framingOf(this.#sources.framing, id);
+    this.#framings.set(id, framing);
+    return framing;
+  }
+
   #memoriesOf(encoding: Encoding): Memories {
     let memories = this.#memories.get(encoding);
     if (!memories) {
@@ -317,8 +350,4 @@ function noteInference(conversation: Conversation, part: 'tools' | 'schema'): vo
 
 function inferred({ model }: Conversation, part: EvidencePart): string {
   return `no count that the API reported shows the ${part} of ${model.id}; counted as related models do`;
-}
-
-function isInstruction({ role }: MessageItem): boolean {
-  return role === 'system' || role === 'developer';
 }

@@ -121,7 +121,7 @@ export interface UnknownItem {
 export type Part = TextPart | ImagePart | AudioPart | FilePart | UnknownPart;
 export type MediaPart = ImagePart | AudioPart | FilePart;
 
-export interface TextPart {
+export interface TextPart extends CachePoint {
   readonly kind: 'text';
   readonly text: string;
 }
@@ -147,8 +147,13 @@ export interface FilePart extends MediaLocation {
   readonly text?: string | undefined;
 }
 
+/** What the request marks for the cache: it is to be written up to there. */
+interface CachePoint {
+  readonly endsCache?: true | undefined;
+}
+
 /** Where the bytes are. What they say of themselves is undefined until somebody has looked. */
-interface MediaLocation {
+interface MediaLocation extends CachePoint {
   /** A JSON path. */
   readonly path: string;
   /** Not a data URL. */
@@ -160,7 +165,7 @@ interface MediaLocation {
   readonly unreadable?: string | undefined;
 }
 
-export interface UnknownPart {
+export interface UnknownPart extends CachePoint {
   readonly kind: 'unknown';
   readonly reason: string;
 }
@@ -213,4 +218,8 @@ export function textOf(parts: readonly Part[]): string {
   const [first] = parts;
   if (parts.length === 1 && first?.kind === 'text') return first.text;
   return parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
+}
+
+export function isInstruction({ role }: Pick<MessageItem, 'role'>): boolean {
+  return role === 'system' || role === 'developer';
 }

@@ -1,9 +1,10 @@
 /** How a plain text is counted: as it is, or as the message that it is sent in. */
 import type { Encoding } from './encodings.ts';
-import { countedModel, type FramingTable, framingOf } from './framing.ts';
+import { type CountedModel, countedModel, type FramingTable, framingOf } from './framing.ts';
 import { type CountInput, textCount } from './input-count.ts';
 import type { ConversationRequest } from './request.ts';
 import { RequestCounter } from './request-tokens.ts';
+import { type Count, type CountedPart, Tally } from './tally.ts';
 
 /** `chat`: one message of the user, where the model takes messages. */
 export const TEXT_FORMS = ['chat', 'text', 'embedding'] as const;
@@ -18,8 +19,10 @@ export function textInput(
   return (model) => {
     const encoding = model?.encoding ?? null;
     const tokens = encoding === null ? null : countText(encoding);
-    if (!model || tokens === null || form !== 'chat') return textCount(tokens);
-    if (framingOf(framing, model.id).kind !== 'messages') return textCount(tokens);
+    if (!model || tokens === null) return textCount(tokens);
+    if (form !== 'chat' || framingOf(framing, model.id).kind !== 'messages') {
+      return textCount(tokens, ...textAlone(tokens, countedModel(model)));
+    }
     const counter = new RequestCounter({
       framing,
       countText: () => tokens,
@@ -28,6 +31,20 @@ export function textInput(
     const { total, parts } = counter.count(ONE_MESSAGE, countedModel(model));
     return textCount(tokens, total, parts);
   };
+}
+
+/** Only as sure as the tokenizer. */
+function textAlone(
+  tokens: number,
+  { id, encoding, isEncodingKnown }: CountedModel,
+): [Count, CountedPart[]] {
+  const tally = new Tally();
+  tally.add('text', tokens);
+  if (!isEncodingKnown) {
+    tally.doubt('text', [0, 0], `the tokenizer of ${id} is assumed to be ${encoding}`);
+  }
+  const { total, parts } = tally.end();
+  return [total, [...parts]];
 }
 
 /** Its text is never looked at: how many tokens it has is known. */

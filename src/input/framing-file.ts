@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVIDENCE_PARTS, FRAMING_BASES } from '../core/framing.ts';
+import { CACHE_ENDS, EVIDENCE_PARTS, FRAMING_BASES } from '../core/framing.ts';
 
 /** The form of `rates/framing.json`: what `rates/framing.schema.json` tells an editor. */
 
@@ -73,6 +73,16 @@ export const framingFile = z.strictObject({
       z.strictObject({ ...builtIn, seen: z.tuple([tokens, tokens]), records }),
       z.strictObject({ ...builtIn, least: tokens, reason: text }),
     ]),
+  ),
+  caching: z.array(
+    z.strictObject({
+      families: names.min(1).optional(),
+      models: names.min(1).optional(),
+      minimum: z.int().positive(),
+      step: z.int().positive(),
+      endsAt: z.enum(CACHE_ENDS),
+      note: text.optional(),
+    }),
   ),
 });
 

@@ -3,7 +3,13 @@ import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
 import { type CountInput, textCount } from '../core/input-count.ts';
 import { InputError } from '../core/input-error.ts';
+import type { SentContent } from '../core/online-body.ts';
+import type { Filling } from '../core/template.ts';
 import { errorCode, pathsOf } from './file-names.ts';
+import { Peekable } from './peekable.ts';
+import { HEAD_BYTES, type Head, headOf } from './sendables/head.ts';
+import { kindOf } from './sendables/index.ts';
+import type { Counting } from './sendables/kind.ts';
 
 const asItIs: InputOf = (countText) => (model) =>
   textCount(model?.encoding ? countText(model.encoding) : null);
@@ -19,6 +25,29 @@ export interface TokenCounter {
 export type TokenCounters = ReadonlyMap<Encoding, TokenCounter>;
 /** What becomes of the tokens of a text: with a message around it, or as they are. */
 export type InputOf = (countText: (encoding: Encoding) => number) => CountInput;
+
+/** What is needed to read prompts. */
+export interface PromptReading {
+  /** Asked for when the first text is met: what else is sent may name its models itself. */
+  counters(): TokenCounters;
+  /** As it is, where left out. */
+  readonly inputOf?: InputOf | undefined;
+  /** Whether texts are kept, and not only counted. */
+  readonly keepsContent?: boolean | undefined;
+  /** Left out, nothing is a template. */
+  readonly filling?: Filling | undefined;
+  /** Left out, everything is text. */
+  readonly sendables?: SendableReading | undefined;
+}
+
+export interface SendableReading {
+  /** The id of the kind that every file is of; by default, what each of them looks like. */
+  readonly forced?: string | undefined;
+  /** Files are texts to embed: of CSV and JSON Lines each record is one, from this column. */
+  readonly texts?: { readonly column: string | undefined } | undefined;
+  /** Asked for when the first of them is met. */
+  counting(): Promise<Counting>;
+}
 
 /** A thousand times what the largest context window holds: this is no prompt but a mistake. */
 export const MAX_PROMPT_BYTES = 4 * 1024 ** 3;
@@ -36,10 +65,9 @@ const SNIFFED_BYTES = 8_000;
 export async function readPrompts(
   names: readonly string[],
   files: Files,
-  counters: TokenCounters,
-  inputOf: InputOf = asItIs,
+  reading: PromptReading,
 ): Promise<ReadPrompts> {
-  const read = await readEach(await pathsOf(names, files), files, counters, inputOf);
+  const read = await readEach(await pathsOf(names, files), files, reading);
   if (read.prompts.length === 0) {
     throw new InputError(
       read.unreadable.map(({ source, reason }) => ({
@@ -60,15 +88,14 @@ export interface ReadPrompts {
 export async function readEach(
   paths: readonly string[],
   files: Files,
-  counters: TokenCounters,
-  inputOf: InputOf = asItIs,
+  reading: PromptReading,
 ): Promise<ReadPrompts> {
   const prompts: Prompt[] = [];
   const unreadable: Unreadable[] = [];
   for (const path of paths) {
-    const read = await readPrompt(path, files, counters, inputOf);
+    const read = await readPrompt(path, files, reading);
     if ('reason' in read) unreadable.push(read);
-    else prompts.push(read);
+    else prompts.push(...read);
   }
   return { prompts, unreadable };
 }
@@ -76,27 +103,117 @@ export async function readEach(
 async function readPrompt(
   path: string,
   files: Files,
-  counters: TokenCounters,
-  inputOf: InputOf,
-): Promise<Prompt | Unreadable> {
+  reading: PromptReading,
+): Promise<readonly Prompt[] | Unreadable> {
   const source = { file: path };
   const stat = path === '-' ? undefined : files.stat(path);
   if (stat && stat.size > MAX_PROMPT_BYTES) {
     return { source, reason: `larger than ${MAX_PROMPT_BYTES / 1024 ** 3} GiB; split it` };
   }
   if (stat && stat.kind !== 'file') return { source, reason: 'not a regular file' };
-  const builder = new PromptBuilder(counters);
+  let content: Peekable | undefined;
   try {
-    for await (const chunk of files.stream(path)) {
-      if (!builder.add(chunk)) {
-        return { source, reason: 'binary, or text that is not UTF-8; convert it to UTF-8' };
-      }
-    }
+    content = new Peekable(files.stream(path));
+    const read = await readSendable(path, content, reading.sendables);
+    if (typeof read === 'object') return 'countInput' in read ? [read] : read;
+    const text = await readText(path, content, reading, read);
+    return 'reason' in text ? text : [text];
   } catch (error) {
-    return { source, reason: `cannot be read (${errorCode(error)})` };
+    if (error instanceof Error && 'code' in error) {
+      return { source, reason: `cannot be read (${errorCode(error)})` };
+    }
+    throw error;
+  } finally {
+    await content?.close();
   }
-  return builder.finish(path, inputOf);
 }
+
+/** Where it is a text, undefined or what is peculiar about it. */
+async function readSendable(
+  file: string,
+  content: Peekable,
+  sendables: SendableReading | undefined,
+): Promise<Prompt | readonly Prompt[] | Unreadable | Peculiarity | undefined> {
+  if (!sendables) return undefined;
+  const bytes = await content.peek(HEAD_BYTES);
+  const head = headOf(bytes, content.isWhole);
+  const { texts } = sendables;
+  if (texts) {
+    if (texts.column === undefined && !isRecords(file, head)) return undefined;
+    const { readTexts } = await import('./sendables/texts.ts');
+    const sendable = { file, head, content, isForced: true };
+    return readTexts(sendable, await sendables.counting(), texts.column);
+  }
+  const kind = kindOf(head, sendables.forced);
+  if (!kind) return undefined;
+  const read = await kind.load();
+  const isForced = sendables.forced !== undefined;
+  return read({ file, head, content, isForced }, await sendables.counting());
+}
+
+/** A text may look like CSV: only its name tells, or that somebody names a column. */
+function isRecords(file: string, { isLines, text }: Head): boolean {
+  return isLines || /\.(?:csv|tsv|jsonl)$/i.test(file) || /^\s*"[^"\n]*"\r?\n\s*"/.test(text);
+}
+
+async function readText(
+  file: string,
+  content: Peekable,
+  reading: PromptReading,
+  peculiarity: Peculiarity | undefined,
+): Promise<Prompt | Unreadable> {
+  const { counters, inputOf = asItIs } = reading;
+  const template = await templateIn(content, reading);
+  const kept = reading.keepsContent ? await keptFrom(content) : undefined;
+  const builder = new PromptBuilder(counters());
+  for await (const chunk of content) {
+    if (!builder.add(chunk)) {
+      const reason = 'binary, or text that is not UTF-8; convert it to UTF-8';
+      return { source: { file }, reason };
+    }
+  }
+  const prompt = builder.finish(file, inputOf);
+  const notices = [peculiarity, template].filter((notice) => typeof notice === 'string');
+  return {
+    ...prompt,
+    ...(typeof template === 'function' ? { countInput: template } : {}),
+    peculiarities: [...prompt.peculiarities, ...notices],
+    ...(kept !== undefined && typeof template !== 'function' ? { content: kept } : {}),
+  };
+}
+
+/** Undefined where it is longer than any model takes. */
+async function keptFrom(content: Peekable): Promise<SentContent | undefined> {
+  const bytes = await content.peek(MAX_TEMPLATE_BYTES + 1);
+  if (bytes.length > MAX_TEMPLATE_BYTES) return undefined;
+  return { kind: 'text', text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) };
+}
+
+/** Where the text is no template, as without a brace it cannot be: what is peculiar about it. */
+async function templateIn(
+  content: Peekable,
+  { counters, inputOf = asItIs, filling }: PromptReading,
+): Promise<CountInput | Peculiarity | undefined> {
+  if (!filling) return undefined;
+  const bytes = await content.peek(MAX_TEMPLATE_BYTES + 1);
+  if (bytes.length > MAX_TEMPLATE_BYTES || !bytes.includes(BRACE)) return undefined;
+  const { textTemplate } = await import('./templates.ts');
+  return textTemplate(
+    new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes),
+    filling,
+    (text) =>
+      inputOf((encoding) => {
+        const counter = counters().get(encoding);
+        if (!counter) throw new RangeError(`not counted with ${encoding}`);
+        counter.write(new TextEncoder().encode(text));
+        return counter.end();
+      }),
+  );
+}
+
+const BRACE = 0x7b;
+/** As much as the largest context window holds: what is longer is no template. */
+const MAX_TEMPLATE_BYTES = 4 * 1024 ** 2;
 
 /** Everything that is to be known of a text, found out in one pass over it. */
 class PromptBuilder {

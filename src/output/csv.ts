@@ -9,11 +9,15 @@ import {
 import { exactUsd } from '../core/money.ts';
 import { type Total, totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
+import { COUNT_BASES, type CountBasis } from '../core/tally.ts';
 import type { TokenKind } from '../core/usage.ts';
+import type { WhatIf } from '../core/what-if.ts';
 import { safeText } from './safe.ts';
+import { whatIfEntry } from './what-if.ts';
 
 /** For spreadsheets: exact amounts, an empty cell for what is not known, never a zero. */
 export function csv(report: EstimateReport): string {
+  if (report.whatIfs) return whatIfCsv(report.whatIfs);
   const rows = report.models.flatMap((estimate) =>
     report.by === 'file'
       ? estimate.prompts.map((prompt) =>
@@ -22,6 +26,19 @@ export function csv(report: EstimateReport): string {
       : [row(report, estimate, '', estimate.prompts, costOf(estimate))],
   );
   return [HEADER, ...rows].map(csvRow).join('');
+}
+
+/** What is compared, in place of the estimate, as a table has one form. */
+function whatIfCsv(whatIfs: readonly WhatIf[]): string {
+  const rows = whatIfs.map(whatIfEntry);
+  const header: (keyof ReturnType<typeof whatIfEntry>)[] = [
+    ...(['model', 'tiers', 'cachedTokens', 'cachedShare', 'detail', 'quality'] as const),
+    ...(['inputTokens', 'usd', 'usdLow', 'usdHigh', 'complete', 'fits', 'reason'] as const),
+  ];
+  const names = header.map((key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  return [names, ...rows.map((row) => header.map((key) => String(row[key] ?? '')))]
+    .map(csvRow)
+    .join('');
 }
 
 const HEADER = [
@@ -38,6 +55,7 @@ const HEADER = [
   'complete',
   'covers',
   'reason',
+  'basis',
 ];
 
 function row(
@@ -69,7 +87,14 @@ function row(
     String(complete),
     known ? 'input-and-output' : 'input',
     first?.item.cost.kind === 'unpriced' ? first.item.cost.reason : '',
+    weakestBasis(prompts),
   ];
+}
+
+/** How far the input tokens are known. */
+function weakestBasis(prompts: readonly PromptEstimate[]): CountBasis {
+  const bases = new Set(prompts.map(({ input }) => input.total.basis));
+  return COUNT_BASES.findLast((basis) => bases.has(basis)) ?? 'exact';
 }
 
 export function csvRow(cells: readonly string[]): string {

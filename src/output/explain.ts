@@ -6,6 +6,7 @@ import type { EstimateReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import { TOKEN_KIND_NAMES } from '../core/usage.ts';
 import { count } from '../core/wording.ts';
+import { explainParts } from './parts.ts';
 import { safeText } from './safe.ts';
 import { wrap } from './wrap.ts';
 
@@ -13,12 +14,14 @@ import { wrap } from './wrap.ts';
 export function explanation(report: EstimateReport, width: number): string {
   return report.models
     .flatMap(({ name, prompts }) =>
-      prompts.map(({ prompt, lines: priced }) => {
+      prompts.map((estimate) => {
+        const { prompt, lines: priced } = estimate;
         const head = `${safeText(name)}, ${safeText(prompt.source.file)}`;
         const lines = priced
           .flatMap(({ items }) => items)
           .flatMap((item) => explainItem(item, report.rates));
-        return [head, ...lines].map((text) => wrap(text, width)).join('\n');
+        const parts = explainParts(estimate);
+        return [head, ...parts, ...lines].map((text) => wrap(text, width)).join('\n');
       }),
     )
     .join('\n\n');

@@ -9,6 +9,7 @@ import {
   outputIsKnown,
   type PromptEstimate,
   perMonth,
+  tiersOf,
   tokensOfKinds,
   totalOfAll,
 } from '../core/estimate.ts';
@@ -20,6 +21,9 @@ import { dayOf, formatInstant } from '../core/time.ts';
 import type { TokenKind } from '../core/usage.ts';
 import type { Amount } from './amount.ts';
 import { ratesOf, sourcesOf, usdPerMillion } from './explain.ts';
+import { partEntries } from './parts.ts';
+import { prefixEntry, requestLinesEntries } from './request-lines.ts';
+import { whatIfEntry } from './what-if.ts';
 
 /** The version of the form; it changes when a key changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1;
@@ -27,6 +31,7 @@ export const SCHEMA_VERSION = 1;
 /** For scripts: exact amounts as decimal strings, in the form of `report.schema.json`. */
 export function json(report: EstimateReport): string {
   const { request, models } = report;
+  const [tier, ...otherTiers] = tiersOf(report);
   const total = totalOfAll(report);
   const lines = models.flatMap(({ name, prompts }) => prompts.map((prompt) => ({ name, prompt })));
   const document = {
@@ -34,7 +39,7 @@ export function json(report: EstimateReport): string {
     command: report.command,
     rates: { version: dayOf(report.rates.version), sha256: report.rates.sha256 },
     date: dayOf(request.at),
-    tier: request.tier ?? 'standard',
+    tier: tier !== undefined && otherTiers.length === 0 ? tier : null,
     region: request.region ?? 'global',
     requests: request.requests ?? 1,
     per: request.per ?? null,
@@ -51,8 +56,12 @@ export function json(report: EstimateReport): string {
       ...amounts(totalOf(prompt.lines)),
       requests: callsOf([prompt]),
       tokens: tokensOf(report, name, [prompt]),
+      basis: prompt.input.total.basis,
+      parts: partEntries(prompt.input.parts),
+      ...requestLinesEntries(prompt, amounts),
     })),
     unpriced: unpricedEntries(models),
+    ...(report.whatIfs ? { whatIfs: report.whatIfs.map(whatIfEntry) } : {}),
     findings: report.findings.map(findingEntry),
     ...(report.explain
       ? {
@@ -82,7 +91,7 @@ function monthOf(range: Range, { request }: EstimateReport, complete: boolean) {
 }
 
 function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
-  const { name, model, prompts } = estimate;
+  const { name, model, prompts, prefixes } = estimate;
   const total = costOf(estimate);
   return {
     model: name,
@@ -96,6 +105,7 @@ function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
     encoding: model?.encoding ?? null,
     contextWindow: model?.contextWindow ?? null,
     maxOutputTokens: model?.maxOutputTokens ?? null,
+    ...(prefixes.length > 0 ? { sharedPrefixes: prefixes.map(prefixEntry) } : {}),
   };
 }
 

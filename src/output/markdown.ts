@@ -3,8 +3,10 @@ import type { EstimateReport } from '../core/report.ts';
 import { estimateTable } from './estimate-table.ts';
 import { findingLine } from './finding.ts';
 import { commentMarker, markdownText } from './markdown-text.ts';
+import { partsData } from './parts.ts';
 import { markdownTable } from './table.ts';
 import { heading, ratesLine, summaryLines, unpricedReasons } from './text.ts';
+import { whatIfTable } from './what-if.ts';
 
 /** For a pull request or a wiki. */
 export function markdown(report: EstimateReport): string {
@@ -17,11 +19,14 @@ export function markdown(report: EstimateReport): string {
     ({ models, reason }) => `- not priced: ${markdownText(`${models.join(', ')}: ${reason}`)}`,
   );
   const findings = report.findings.map((finding) => `- ${markdownText(findingLine(finding))}`);
+  const parts = partsData(report.models);
   const blocks = [
     commentMarker(report.command),
     markdownText(heading(report)),
+    parts ? markdownTable(parts) : '',
     markdownTable(estimateTable(report)),
     summary.join('\n'),
+    report.whatIfs ? markdownTable(whatIfTable(report, report.whatIfs)) : '',
     [...unpriced, ...findings].join('\n'),
     markdownText(ratesLine(report)),
   ];

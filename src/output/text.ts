@@ -1,22 +1,29 @@
 import {
+  alternativesOf,
   costAtMaximum,
+  costAtStandard,
   costOf,
   coversInputOnly,
   hasOutput,
   type ModelEstimate,
   perMonth,
+  tiersOf,
+  tokensOfKinds,
 } from '../core/estimate.ts';
+import { subtract } from '../core/money.ts';
 import type { Total } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
-import { count } from '../core/wording.ts';
+import { count, counted } from '../core/wording.ts';
 import { formatTotal } from './amount.ts';
 import { estimateTable, tokensOf } from './estimate-table.ts';
 import { explanation } from './explain.ts';
 import { nameOf, paintFinding } from './finding.ts';
+import { partsTable } from './parts.ts';
 import { safeText } from './safe.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
+import { whatIfTable } from './what-if.ts';
 import { wrap } from './wrap.ts';
 
 /** For people: what it is about, the table, the answer, and what they should know of it. */
@@ -24,9 +31,11 @@ export function text(report: EstimateReport, terminal: Terminal): string {
   const { width } = terminal;
   const blocks = [
     wrap(heading(report), width),
+    partsTable(report.models, terminal),
     renderTable(estimateTable(report), terminal),
     ...(report.explain ? [explanation(report, width), wrap(ratesLine(report), width)] : []),
     summary(report, terminal),
+    report.whatIfs ? renderTable(whatIfTable(report, report.whatIfs), terminal) : '',
     unpricedBlock(report, width),
     report.findings.map((finding) => paintFinding(finding, terminal)).join('\n'),
   ];
@@ -34,23 +43,37 @@ export function text(report: EstimateReport, terminal: Terminal): string {
 }
 
 export function heading(report: EstimateReport): string {
-  const { prompts, requests = 1, per, tier = 'standard', region = 'global', at } = report.request;
+  const { prompts, requests = 1, per, region = 'global', at } = report.request;
   const [first] = prompts;
-  const what =
-    prompts.length === 1 && first ? nameOf(first.source.file) : `${prompts.length} files`;
+  const files = new Set(prompts.map(({ source }) => source.file)).size;
+  const what = files === 1 && first ? nameOf(first.source.file) : `${files} files`;
   const tokens = tokensText(report);
   const calls = requests === 1 && !per ? '' : callsOf(requests, per, prompts.length > 1);
   const output = outputOf(report);
   return [
     safeText(what),
+    requestsText(report),
     tokens,
     calls,
     output,
-    `${tier} tier${region === 'global' ? '' : `, region ${region}`}`,
+    `${tiersText(report)}${region === 'global' ? '' : `, region ${region}`}`,
     `prices of ${formatInstant(at).slice(0, 10)}`,
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** How many requests the files hold, where that is not one each. */
+function requestsText({ models, request }: EstimateReport): string {
+  const [first] = request.models.length > 0 ? models : alternativesOf({ request, models });
+  const shares = first?.prompts.flatMap(({ input }) => input.shares) ?? [];
+  const calls = shares.reduce((sum, share) => sum + share.calls, 0);
+  return calls === request.prompts.length || !first ? '' : counted(calls, 'request');
+}
+
+/** `standard tier`, or `standard and flex tier` where requests ask for both. */
+function tiersText(report: EstimateReport): string {
+  return `${tiersOf(report).join(' and ')} tier`;
 }
 
 /** The text alone, and what it comes to with what the API adds. */
@@ -100,8 +123,8 @@ function outputOf({ request, models }: EstimateReport): string {
 /** The answer in a line. */
 export function summaryLines(report: EstimateReport): { label: string; value: string }[] {
   const lines: { label: string; value: string }[] = [];
-  const [only] = report.models;
-  if (report.models.length === 1 && only) {
+  const [only, ...others] = alternativesOf(report);
+  if (only && others.length === 0) {
     const total = costOf(only);
     const complete = report.unreadable.length === 0;
     lines.push({
@@ -113,7 +136,7 @@ export function summaryLines(report: EstimateReport): { label: string; value: st
       const month = { ...perMonth(total, per), unpriced: total.unpriced };
       lines.push({ label: 'A month (30 days)', value: atLeast(month, complete) });
     }
-    lines.push(...maximumLine(report, only));
+    lines.push(...maximumLine(report, only), ...standardLine(only));
   }
   return lines;
 }
@@ -137,9 +160,42 @@ function maximumLine(
 ): { label: string; value: string }[] {
   if (!coversInputOnly(report)) return [];
   const most = costAtMaximum(estimate);
-  const limit = estimate.model?.maxOutputTokens;
-  if (!most || limit === undefined) return [];
-  return [{ label: `With at most ${count(limit)} output tokens`, value: formatTotal(most) }];
+  if (!most) return [];
+  return [{ label: maximumLabel(report, estimate), value: formatTotal(most) }];
+}
+
+/** What a batch saves. */
+function standardLine(estimate: ModelEstimate): { label: string; value: string }[] {
+  const standard = costAtStandard(estimate);
+  if (!standard) return [];
+  const cost = costOf(estimate);
+  const value = formatTotal(standard);
+  const isKnown = standard.unpriced.length + cost.unpriced.length === 0;
+  const saved = {
+    low: subtract(standard.low, cost.low),
+    high: subtract(standard.high, cost.high),
+    unpriced: [],
+  };
+  return [
+    {
+      label: 'At standard rates',
+      value: isKnown ? `${value}; the batch saves ${formatTotal(saved)}` : value,
+    },
+  ];
+}
+
+function maximumLabel({ request }: EstimateReport, { model, prompts }: ModelEstimate): string {
+  const [only, ...others] = prompts;
+  const own = prompts.some(({ input }) =>
+    input.shares.some(({ calls, answers, maxOutputTokens }) => {
+      return calls !== 1 || answers !== 1 || maxOutputTokens !== undefined;
+    }),
+  );
+  if (!own && model) return `With at most ${count(model.maxOutputTokens)} output tokens`;
+  if (others.length > 0 || !only?.atMaximumOutput) return 'With the longest answers';
+  const most = { ...only, lines: only.atMaximumOutput };
+  const tokens = tokensOfKinds([most], ['output']) / (request.requests ?? 1);
+  return `With at most ${count(tokens)} output tokens`;
 }
 
 function summary(report: EstimateReport, { paint, width }: Terminal): string {

@@ -1,4 +1,5 @@
 import { judge } from '../core/budget.ts';
+import { alternativesOf } from '../core/estimate.ts';
 import { exactUsd } from '../core/money.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import type { Rule } from './rule.ts';
@@ -10,7 +11,7 @@ export const budget: Rule<EstimateFacts> = {
     const { budget: limit, per } = facts.request;
     if (limit === undefined) return;
     const month = per ? ' a month' : '';
-    for (const estimate of facts.models) {
+    for (const estimate of alternativesOf(facts)) {
       const verdict = judge(facts, estimate, limit);
       const within = `the budget of $${exactUsd(limit)}${month}`;
       if (verdict.kind === 'exceeded') {

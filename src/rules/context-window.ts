@@ -1,6 +1,6 @@
+import { misfit } from '../core/fit.ts';
 import { grouped } from '../core/grouped.ts';
 import type { EstimateFacts } from '../core/report.ts';
-import { count } from '../core/wording.ts';
 import { listed, type Rule } from './rule.ts';
 
 /** A request that the API would refuse costs nothing and does nothing. */
@@ -9,10 +9,10 @@ export const contextWindow: Rule<EstimateFacts> = {
   severity: 'error',
   *check({ models, request, comparison }) {
     const misfits = models.flatMap(({ name, model, prompts }) =>
-      prompts.map(({ prompt, inputTokens }) => ({
+      prompts.map(({ prompt, input }) => ({
         name,
         prompt,
-        problem: model && misfit(model, inputTokens ?? 0, request.outputTokens),
+        problem: model && misfit(model, input, request.outputTokens),
       })),
     );
     const groups = grouped(misfits, ({ prompt, problem }) =>
@@ -30,25 +30,3 @@ export const contextWindow: Rule<EstimateFacts> = {
     }
   },
 };
-
-interface Limits {
-  readonly contextWindow?: number | undefined;
-  readonly maxInputTokens?: number | undefined;
-  readonly maxOutputTokens?: number | undefined;
-}
-
-function misfit(model: Limits, input: number, output: number | undefined): string | undefined {
-  const window = model.contextWindow ?? Number.POSITIVE_INFINITY;
-  const most = Math.min(model.maxInputTokens ?? window, window);
-  if (input > most) {
-    return `${count(input)} input tokens do not fit into the ${count(most)} tokens`;
-  }
-  if (output === undefined) return undefined;
-  if (model.maxOutputTokens !== undefined && output > model.maxOutputTokens) {
-    return `${count(output)} output tokens are more than the maximum of ${count(model.maxOutputTokens)}`;
-  }
-  if (input + output > window) {
-    return `${count(input)} input and ${count(output)} output tokens do not fit together into the ${count(window)} tokens`;
-  }
-  return undefined;
-}

@@ -1,14 +1,19 @@
 import type { EstimateFacts, Finding, Severity } from '../core/report.ts';
 import { SEVERITIES } from '../core/report.ts';
 import { assumedEncoding } from './assumed-encoding.ts';
+import { badLines } from './bad-lines.ts';
+import { batchFile } from './batch-file.ts';
 import { budget } from './budget.ts';
 import { contextWindow } from './context-window.ts';
 import { derivedPrice } from './derived-price.ts';
+import { duplicates } from './duplicates.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { longContext } from './long-context.ts';
+import { onlineCount } from './online-count.ts';
 import { openPrice } from './open-price.ts';
 import { promptText } from './prompt-text.ts';
 import type { Rule } from './rule.ts';
+import { sharedPrefix } from './shared-prefix.ts';
 import { shutDown } from './shut-down.ts';
 import { staleRates } from './stale-rates.ts';
 import { unreadable } from './unreadable.ts';
@@ -18,9 +23,14 @@ export const ESTIMATE_RULES: readonly Rule<EstimateFacts>[] = [
   budget,
   contextWindow,
   unreadable,
+  batchFile,
+  badLines,
+  duplicates,
+  sharedPrefix,
   shutDown,
   longContext,
   promptText,
+  onlineCount,
   openPrice,
   derivedPrice,
   assumedEncoding,

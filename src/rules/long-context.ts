@@ -9,10 +9,11 @@ export const longContext: Rule<EstimateFacts> = {
   severity: 'warning',
   *check({ models }) {
     const calls = models.flatMap(({ name, model, prompts }) =>
-      prompts.map(({ prompt, inputTokens }) => ({
+      prompts.map(({ prompt, input }) => ({
         name,
         prompt,
-        input: inputTokens ?? 0,
+        // Of the longest call: that of a file of requests is one of them.
+        input: Math.max(...input.shares.map((share) => share.inputTokensPerRequest.most)),
         above: model?.longContextAbove,
       })),
     );

@@ -12,6 +12,16 @@ const MESSAGES = {
     severity: 'warning',
     message: 'is not valid UTF-8; broken bytes are counted as U+FFFD, as they would be sent',
   },
+  'no-request': {
+    severity: 'note',
+    message:
+      'is JSON, but no request that is known here: it is counted as the text of a message, as it stands',
+  },
+  placeholders: {
+    severity: 'note',
+    message:
+      'has what looks like a placeholder, among code or other braces: it is counted as text; --template or --var fills it in',
+  },
 } as const satisfies Record<Peculiarity, { severity: Severity; message: string }>;
 
 export const promptText: Rule<EstimateFacts> = {

@@ -62,9 +62,13 @@ function readTools(fields: JsonFields): ToolDefinition[] {
 
 function readMessage(value: unknown, path: string, noticed: Noticed): Item[] {
   const fields = new JsonFields(objectAt(value, path), path);
-  if (fields.value('prompt_cache_breakpoint') !== undefined) noticed.breakpoints.push(path);
   const role = fields.text('role');
   const parts = readContent(fields.value('content'), `${path}.content`, noticed);
+  const last = parts.at(-1);
+  if (last && fields.value('prompt_cache_breakpoint') !== undefined) {
+    noticed.breakpoints.push(path);
+    parts[parts.length - 1] = { ...last, endsCache: true };
+  }
   if (role === 'tool' || role === 'function') {
     return [
       { kind: 'result', callId: fields.text('tool_call_id'), name: fields.text('name'), parts },

@@ -8,8 +8,15 @@ import { pdfPages } from '../media/pdf-pages.ts';
 
 /** The same request with what the data says of itself, and without the data. */
 export function lookAtMedia(request: ModelRequest): ModelRequest {
+  if (!hasData(request)) return request;
   if (request.kind === 'texts') return { ...request, parts: request.parts.map(lookAt) };
   return { ...request, items: request.items.map(lookAtItem) };
+}
+
+function hasData(request: ModelRequest): boolean {
+  const isData = (part: Part) => 'data' in part && part.data !== undefined;
+  if (request.kind === 'texts') return request.parts.some(isData);
+  return request.items.some((item) => 'parts' in item && item.parts.some(isData));
 }
 
 function lookAtItem(item: Item): Item {

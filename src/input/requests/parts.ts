@@ -19,11 +19,16 @@ function readPart(value: unknown, path: string, noticed: Noticed): Part {
   // Chat completions take texts as parts, too.
   if (typeof value === 'string') return { kind: 'text', text: value };
   const fields = new JsonFields(objectAt(value, path), path);
-  if (fields.value('prompt_cache_breakpoint') !== undefined) noticed.breakpoints.push(path);
   const type = fields.text('type');
   if (type === undefined) throw fields.bad('type', 'is missing');
   const read = PARTS.get(type);
-  return read ? read(fields, path) : { kind: 'unknown', reason: `${path} is of type ${type}` };
+  const part: Part = read?.(fields, path) ?? {
+    kind: 'unknown',
+    reason: `${path} is of type ${type}`,
+  };
+  if (fields.value('prompt_cache_breakpoint') === undefined) return part;
+  noticed.breakpoints.push(path);
+  return { ...part, endsCache: true };
 }
 
 type ReadPart = (fields: JsonFields, path: string) => Part;

@@ -1,0 +1,48 @@
+import { Beginnings } from '../core/beginnings.ts';
+import type { ImageSize } from '../core/image-tokens.ts';
+import { resolveModel } from '../core/names.ts';
+import type { RateTable } from '../core/rates.ts';
+import { Repeats } from '../core/repeats.ts';
+import type { Filling } from '../core/template.ts';
+import type { Instant } from '../core/time.ts';
+import { keyOf } from '../input/digest.ts';
+import type { Counting } from '../input/sendables/kind.ts';
+import type { Io } from '../io.ts';
+import { countTokens } from '../tokens/index.ts';
+import { loadImageRules } from './load-rates.ts';
+import { loadRequestCounter } from './request-counter.ts';
+
+export interface Wanted {
+  readonly rates: RateTable;
+  readonly at: Instant;
+  /** Models that somebody has named. */
+  readonly named: readonly string[] | undefined;
+  /** Those that are meant where nobody names any. */
+  readonly compared: readonly string[];
+  readonly filling: Filling | undefined;
+  readonly imageSize?: ImageSize | undefined;
+  readonly keepsContent?: boolean;
+}
+
+/** What it takes to count requests and files of them. */
+export async function loadCounting(
+  io: Pick<Io, 'readFile' | 'packageFile'>,
+  { rates, at, named, compared, filling, imageSize, keepsContent = false }: Wanted,
+): Promise<Counting> {
+  const counter = await loadRequestCounter(io);
+  const modelsOf = (names: readonly string[]) =>
+    names.map((name) => resolveModel(rates, name, at).model);
+  return {
+    rates,
+    at,
+    models: named && modelsOf(named),
+    compared: modelsOf(compared),
+    across: { repeats: new Repeats(), beginnings: new Beginnings(counter, keyOf) },
+    counter,
+    images: await loadImageRules(io),
+    filling,
+    imageSize,
+    keepsContent,
+    countText: countTokens,
+  };
+}

@@ -1,0 +1,18 @@
+import type { RateTable } from '../core/rates.ts';
+import type { Instant } from '../core/time.ts';
+import type { Io } from '../io.ts';
+import type { Tables } from './called-prompts.ts';
+import { loadFraming } from './load-framing.ts';
+
+/** What prompts of budgets are counted and priced by. */
+export async function loadTables(io: Io, rates: RateTable, at: Instant): Promise<Tables> {
+  return {
+    rates,
+    framing: await loadFraming(io),
+    // Most prompts are text.
+    countingOf: async (models) => {
+      const { loadCounting } = await import('./load-counting.ts');
+      return loadCounting(io, { rates, at, named: models, compared: [], filling: undefined });
+    },
+  };
+}

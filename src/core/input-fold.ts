@@ -1,0 +1,189 @@
+import { type CallShare, type InputCount, mostOutput } from './input-count.ts';
+import type { Model } from './rates.ts';
+import { COUNT_BASES, type Count, type CountedPart, TOKEN_PARTS, type TokenPart } from './tally.ts';
+import { MODALITIES, type Quantity, TOKEN_KINDS, type Tokens } from './usage.ts';
+import { counted } from './wording.ts';
+
+/** More reasons than that are only counted: each of 50,000 calls may have one of its own. */
+const MAX_REASONS = 5;
+
+/** Sums on their way, which are added to in place: there may be millions of calls. */
+interface ShareSum {
+  readonly tier: CallShare['tier'];
+  readonly low: Tokens;
+  readonly high: Tokens;
+  readonly quantities: Map<string, Quantity>;
+  readonly unknown: Reasons;
+  calls: number;
+  least: number;
+  most: number;
+  answers: number;
+  maxOutputTokens: number | undefined;
+}
+type CountSum = { -readonly [Key in keyof Count]: Count[Key] };
+
+/**
+ * Adds up what calls are billed for, one after another. Calls that are priced alike become one
+ * share, so what is kept does not grow with their number.
+ */
+export class InputFold {
+  readonly #model: Model | undefined;
+  readonly #longContextAbove: number;
+  readonly #shares = new Map<string, ShareSum>();
+  readonly #parts = new Map<TokenPart, { readonly count: CountSum; readonly reasons: Reasons }>();
+  #total: CountSum | undefined;
+
+  /** @param model the one that the calls are counted for */
+  constructor(model: Model | undefined) {
+    this.#model = model;
+    this.#longContextAbove = model?.longContextAbove ?? Number.POSITIVE_INFINITY;
+  }
+
+  add({ shares, total, parts }: InputCount): void {
+    for (const share of shares) this.#addShare(share);
+    if (this.#total) addCount(this.#total, total);
+    else this.#total = { ...total };
+    for (const part of parts) {
+      const sum = this.#parts.get(part.part);
+      if (sum) {
+        addCount(sum.count, part);
+        sum.reasons.add(part.reasons);
+      } else {
+        const { basis, low, expected, high } = part;
+        const reasons = new Reasons(part.reasons);
+        this.#parts.set(part.part, { count: { basis, low, expected, high }, reasons });
+      }
+    }
+  }
+
+  /** Undefined where there was no call. */
+  end(): InputCount | undefined {
+    if (!this.#total) return undefined;
+    return {
+      shares: [...this.#shares.values()].map(shareOf),
+      total: { ...this.#total },
+      parts: TOKEN_PARTS.flatMap((part): CountedPart[] => {
+        const sum = this.#parts.get(part);
+        return sum ? [{ ...sum.count, part, reasons: sum.reasons.list() }] : [];
+      }),
+    };
+  }
+
+  #addShare(share: CallShare): void {
+    const { least, most } = share.inputTokensPerRequest;
+    const above = this.#longContextAbove;
+    const band = least > above ? 'long' : most > above ? 'open' : 'short';
+    const key = `${share.tier ?? ''} ${band}`;
+    const bound = mostOutput(this.#model, share);
+    let sum = this.#shares.get(key);
+    if (!sum) {
+      sum = noShare(share.tier);
+      this.#shares.set(key, sum);
+    }
+    addShare(sum, share, bound);
+  }
+}
+
+function noShare(tier: CallShare['tier']): ShareSum {
+  return {
+    ...{ tier, low: {}, high: {}, quantities: new Map(), unknown: new Reasons([]) },
+    ...{ calls: 0, least: Number.POSITIVE_INFINITY, most: 0, answers: 0, maxOutputTokens: 0 },
+  };
+}
+
+function shareOf({ least, most, quantities, unknown, ...sum }: ShareSum): CallShare {
+  return {
+    ...sum,
+    quantities: [...quantities.values()],
+    unknown: unknown.listWithCounts(),
+    inputTokensPerRequest: { least, most },
+  };
+}
+
+/** The first of them, and how many calls have another. */
+class Reasons {
+  /** By the reason without the places in a list that it names, which differ from call to call. */
+  readonly #kept = new Map<string, { readonly first: string; calls: number }>();
+  #others = 0;
+
+  constructor(reasons: readonly string[]) {
+    this.add(reasons);
+  }
+
+  add(reasons: readonly string[]): void {
+    for (const reason of reasons) {
+      const key = reason.includes('[') ? reason.replace(/\[\d+\]/g, '[]') : reason;
+      const kept = this.#kept.get(key);
+      if (kept) kept.calls++;
+      else if (this.#kept.size < MAX_REASONS) this.#kept.set(key, { first: reason, calls: 1 });
+      else this.#others++;
+    }
+  }
+
+  list(): string[] {
+    const kept = [...this.#kept.values()].map(({ first }) => first);
+    return this.#others === 0 ? kept : [...kept, this.#further()];
+  }
+
+  listWithCounts(): string[] {
+    const kept = [...this.#kept.values()].map(({ first, calls }) =>
+      calls === 1 ? first : `${first} (${counted(calls, 'request')})`,
+    );
+    return this.#others === 0 ? kept : [...kept, this.#further()];
+  }
+
+  #further(): string {
+    return `other reasons (${counted(this.#others, 'request')})`;
+  }
+}
+
+/** Adds to the first. */
+function addCount(sum: CountSum, { basis, low, expected, high }: Count): void {
+  if (COUNT_BASES.indexOf(basis) > COUNT_BASES.indexOf(sum.basis)) sum.basis = basis;
+  sum.low += low;
+  sum.expected = sumIfKnown(sum.expected, expected);
+  sum.high = sumIfKnown(sum.high, high);
+}
+
+function addShare(sum: ShareSum, share: CallShare, maxOutputTokens: number | undefined): void {
+  const { least, most } = share.inputTokensPerRequest;
+  sum.calls += share.calls;
+  addTokens(sum.low, share.low);
+  addTokens(sum.high, share.high);
+  for (const quantity of share.quantities) addQuantity(sum.quantities, quantity);
+  sum.least = Math.min(sum.least, least);
+  sum.most = Math.max(sum.most, most);
+  sum.answers += share.answers;
+  sum.maxOutputTokens =
+    sum.maxOutputTokens === undefined || maxOutputTokens === undefined
+      ? undefined
+      : sum.maxOutputTokens + maxOutputTokens;
+  sum.unknown.add(share.unknown);
+}
+
+function addTokens(sum: Tokens, tokens: Tokens): void {
+  for (const modality of MODALITIES) {
+    const more = tokens[modality];
+    if (more === undefined) continue;
+    let of = sum[modality];
+    if (of === undefined) {
+      of = {};
+      sum[modality] = of;
+    }
+    for (const kind of TOKEN_KINDS) {
+      const count = more[kind];
+      // Null is some, nobody knows how many.
+      if (count !== undefined) of[kind] = sumIfKnown(of[kind] === undefined ? 0 : of[kind], count);
+    }
+  }
+}
+
+function addQuantity(sums: Map<string, Quantity>, quantity: Quantity): void {
+  const { unit, per, size, quality, amount } = quantity;
+  const key = JSON.stringify([unit, per, size, quality]);
+  sums.set(key, { ...quantity, amount: (sums.get(key)?.amount ?? 0) + amount });
+}
+
+function sumIfKnown(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
+}

@@ -1,0 +1,90 @@
+/** What a template is billed for as input: one call for each set of values. */
+import type { CallShare, InputCount } from './input-count.ts';
+import { InputFold } from './input-fold.ts';
+import type { Model } from './rates.ts';
+import type { Count, CountedPart } from './tally.ts';
+import type { Filling, Placeholder, Values } from './template.ts';
+import type { Tokens } from './usage.ts';
+import { count } from './wording.ts';
+
+/** What is sent in one run. */
+export interface Run {
+  readonly count: InputCount;
+  /** As often as they stand in it. */
+  readonly unfilled: readonly Placeholder[];
+}
+
+export function templateInput(
+  { runs, tokens }: Filling,
+  model: Model | undefined,
+  runWith: (values: Values) => Run,
+): InputCount {
+  const fold = new InputFold(model);
+  for (const values of runs) {
+    const run = runWith(values);
+    fold.add(withUnfilled(run, tokens));
+  }
+  const folded = fold.end();
+  if (!folded) throw new RangeError('a template without a run');
+  return folded;
+}
+
+/** A placeholder that is not filled is taken for as many tokens as were given; else it is unknown. */
+function withUnfilled(
+  { count: input, unfilled }: Run,
+  given: ReadonlyMap<string, number>,
+): InputCount {
+  if (unfilled.length === 0) return input;
+  const unknown = new Set<string>();
+  const taken = new Set<string>();
+  let more = 0;
+  for (const { name, written } of unfilled) {
+    const tokens = given.get(name);
+    if (tokens === undefined) {
+      unknown.add(
+        `${written} is not filled in: --var ${name}=TEXT does that, --var-tokens ${name}=500 says how long it is, and --template none takes it for text`,
+      );
+    } else {
+      taken.add(`${written} is taken for ${count(tokens)} tokens`);
+      more += tokens;
+    }
+  }
+  const isUnknown = unknown.size > 0;
+  return {
+    shares: input.shares.map((share) => shareWith(share, more, [...unknown])),
+    total: countWith(input.total, more, isUnknown),
+    parts: input.parts.map((part): CountedPart => {
+      if (part.part !== 'text') return part;
+      const reasons = [...part.reasons, ...taken, ...unknown];
+      return { ...countWith(part, more, isUnknown), part: part.part, reasons };
+    }),
+  };
+}
+
+function shareWith(share: CallShare, more: number, unknown: readonly string[]): CallShare {
+  const { least, most } = share.inputTokensPerRequest;
+  return {
+    ...share,
+    low: tokensWith(share.low, more),
+    high: tokensWith(share.high, more),
+    unknown: [...share.unknown, ...unknown],
+    inputTokensPerRequest: { least: least + more, most: most + more },
+  };
+}
+
+function tokensWith(tokens: Tokens, more: number): Tokens {
+  const { text } = tokens;
+  if (text?.input === null || text?.input === undefined) return tokens;
+  return { ...tokens, text: { ...text, input: text.input + more } };
+}
+
+/** At best an estimate: where the text is put in, tokens may grow together. */
+function countWith({ basis, low, expected, high }: Count, more: number, isUnknown: boolean): Count {
+  const isKnown = !isUnknown && expected !== null && high !== null;
+  return {
+    basis: isKnown ? (basis === 'unknown' ? basis : 'estimate') : 'unknown',
+    low: low + more,
+    expected: isKnown ? expected + more : null,
+    high: isKnown ? high + more : null,
+  };
+}
