@@ -172,6 +172,17 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
     .option('--online', 'have OpenAI count: sends the prompts, with OPENAI_API_KEY')
     .option('--timeout <seconds>', 'for each answer of --online (default: 30)', positiveNumber)
     .option('--rates <file>', 'another rate table')
+    .option('--epochs <n>', 'of fine-tuning: how often the file is gone through', positiveNumber)
+    .option(
+      '--prompt-tokens-saved <n>',
+      'of fine-tuning: input tokens of a call that the tuned model does without',
+      wholeNumber,
+    )
+    .option(
+      '--prompt-tokens <n>',
+      'of fine-tuning: input tokens of a call of the tuned model (default: as the examples)',
+      wholeNumber,
+    )
     .option('--explain', 'show each figure as tokens x rate, with date and source')
     .action(async (files: string[], options: EstimateOptions) => {
       const { runEstimate } = await import('./commands/estimate.ts');

@@ -4,6 +4,7 @@ import type { Period } from './calendar.ts';
 import type { BudgetChange } from './change.ts';
 import type { Assumption, JudgedBudget } from './check.ts';
 import type { Estimate, Unreadable } from './estimate.ts';
+import type { Tuning } from './fine-tuning.ts';
 import type { Kept } from './ledger.ts';
 import type { Money, Range } from './money.ts';
 import type { Outlook } from './outlook.ts';
@@ -221,7 +222,22 @@ export interface DiffReport {
   readonly complete: boolean;
 }
 
-export type Report = EstimateReport | AuditReport | CheckReport | DiffReport;
+/** What `estimate` found out of a fine-tuning file, before anybody has judged it. */
+export interface TuningFacts extends Tuning {
+  /** Nobody named these models: they are shown for comparison. */
+  readonly comparison: boolean;
+  readonly now: Instant;
+}
+
+export interface TuningReport extends TuningFacts {
+  readonly command: 'tuning';
+  readonly explain: boolean;
+  readonly findings: readonly Finding[];
+  /** False when something could not be read, priced or judged: the cost is then a lower bound. */
+  readonly complete: boolean;
+}
+
+export type Report = EstimateReport | AuditReport | CheckReport | DiffReport | TuningReport;
 
 export const EXIT = { ok: 0, failed: 1, cannotRun: 2, incomplete: 3, bug: 70 } as const;
 
