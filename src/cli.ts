@@ -3,6 +3,7 @@ import type { AuditOptions } from './commands/audit.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { EstimateOptions } from './commands/estimate.ts';
+import type { ImagePriceOptions } from './commands/image-prices.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { RateHistoryFormat, RatesOptions } from './commands/rates.ts';
 import type { ReplayOptions } from './commands/replay.ts';
@@ -172,6 +173,7 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
     .option('--online', 'have OpenAI count: sends the prompts, with OPENAI_API_KEY')
     .option('--timeout <seconds>', 'for each answer of --online (default: 30)', positiveNumber)
     .option('--rates <file>', 'another rate table')
+    .option('--audio-seconds <n>', 'of audio to write down, or that is to be spoken', seconds)
     .option('--epochs <n>', 'of fine-tuning: how often the file is gone through', positiveNumber)
     .option(
       '--prompt-tokens-saved <n>',
@@ -348,6 +350,19 @@ function ratesCommand(io: Io, setCode: SetCode): Command {
       const { showRates } = await import('./commands/rates.ts');
       setCode(await showRates(name, options, io));
     });
+  const images = withPrintOptions(new Command('images'), RATE_LIST)
+    .summary('what an image costs, by model, quality and size')
+    .description('Shows what models bill for each image that they make.')
+    .addOption(new Option('-m, --model <names>', 'only these models, repeatable').argParser(names))
+    .option('--size <size>', 'such as 1024x1024')
+    .option('--quality <quality>', 'such as high')
+    .option('--tier <tier>', 'service tier: standard or batch')
+    .option('--on <date>', 'prices in force on a day (UTC)', instant)
+    .option('--rates <file>', 'another rate table')
+    .action(async (options: ImagePriceOptions) => {
+      const { listImagePrices } = await import('./commands/image-prices.ts');
+      setCode(await listImagePrices(options, io));
+    });
   const check = new Command('check')
     .summary('whether a rate table is sound')
     .description('Checks the form and the sense of a rate table, by default the one in use.')
@@ -361,6 +376,7 @@ function ratesCommand(io: Io, setCode: SetCode): Command {
     .description('Shows and checks the rate table.')
     .addCommand(list)
     .addCommand(show)
+    .addCommand(images)
     .addCommand(check);
 }
 
@@ -487,6 +503,13 @@ function positiveNumber(value: string): number {
   const number = wholeNumber(value);
   if (number === 0) throw new InvalidArgumentError('It must be at least 1.');
   return number;
+}
+
+function seconds(value: string): number {
+  if (!/^\d{1,6}(\.\d{1,6})?$/.test(value)) {
+    throw new InvalidArgumentError('It must be a number of seconds such as 90 or 12.5.');
+  }
+  return Number(value);
 }
 
 function instant(value: string): Instant {

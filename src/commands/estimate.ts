@@ -71,6 +71,7 @@ export interface EstimateOptions extends PrintOptions, FillingOptions {
   readonly epochs?: number;
   readonly promptTokensSaved?: number;
   readonly promptTokens?: number;
+  readonly audioSeconds?: number;
 }
 
 /** `openai-cost estimate`: what prompts will cost, before they are sent, or what training will. */
@@ -171,6 +172,7 @@ async function readSent(
       ...{ rates, filling, at: plan.at, named, compared: plan.models },
       imageSize: options.imageSize,
       keepsContent: options.online === true,
+      audioSeconds: options.audioSeconds,
     });
     beginnings = loaded.across.beginnings;
     return loaded;

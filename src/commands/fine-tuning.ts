@@ -39,6 +39,7 @@ const WITHOUT_MEANING = {
   per: '--per',
   region: '--region',
   by: '--by',
+  audioSeconds: '--audio-seconds',
 } as const satisfies Partial<Record<keyof EstimateOptions, string>>;
 
 /** `openai-cost estimate` of a fine-tuning file: what the training costs, and when it pays. */

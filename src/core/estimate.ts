@@ -134,6 +134,8 @@ export interface PromptEstimate {
   readonly inputTokens: number | null;
   /** All its calls, as often as they are made, with the output that was asked for. */
   readonly lines: readonly CostLine[];
+  /** One of the images that it makes; undefined where it makes none. */
+  readonly perImage: CostLine | undefined;
   /** What 1,000 output tokens add to one call; undefined where a model has no output. */
   readonly perThousandOutput: CostLine | undefined;
   /** All calls, each with as much output as it can have; undefined where that is unknown. */
@@ -258,6 +260,7 @@ function estimatePrompt(
     lines: linesOf(input.shares),
     atStandard: isBatch ? linesOf(input.shares, { ...request, tier: 'standard' }) : undefined,
     repeats: pricedRepeats(prompt.countRepeats?.(model), linesOf),
+    perImage: input.made && priceImage(request, prices, name, prompt, input),
     perThousandOutput:
       takesOutput && haveOneTier(input.shares)
         ? priceUsage(
@@ -271,6 +274,21 @@ function estimatePrompt(
         ? input.shares.map((share, index) => price(share, maximum[index] ?? 0))
         : undefined,
   };
+}
+
+/** One of the images that a call makes. */
+function priceImage(
+  request: EstimateRequest,
+  { rates, memo }: Prices,
+  name: string,
+  prompt: Prompt,
+  { made, shares }: InputCount,
+): CostLine | undefined {
+  if (!made) return undefined;
+  const { low, high, quantities } = made.each;
+  const at = (tokens: Tokens) =>
+    priceUsage(rates, { ...usageOf(request, name, prompt, shares, tokens), quantities }, memo);
+  return spanned(at(low), isSame(low, high) ? undefined : at(high), made.each);
 }
 
 function pricedRepeats(
@@ -357,24 +375,24 @@ function isSame(a: Tokens, b: Tokens): boolean {
 function spanned(
   low: CostLine,
   high: CostLine | undefined,
-  { low: fewest, high: most }: CallShare,
+  { low: fewest, high: most }: Pick<CallShare, 'low' | 'high'>,
 ) {
   if (!high) return low;
-  const doubt: Doubt = {
-    reason: `the input is ${tokensText(fewest)} to ${tokensText(most)} tokens`,
-    settledBy: "OpenAI's own count of the request",
-  };
   const items = high.items.map((item): CostItem => {
     const other = low.items.find(
       ({ modality, kind }) => modality === item.modality && kind === item.kind,
     );
+    const isOutput = item.kind === 'output';
+    const [least, greatest] = [fewest, most].map((tokens) =>
+      count(sumTokens(tokens, (kind) => (kind === 'output') === isOutput)),
+    );
+    const doubt: Doubt = {
+      reason: `the ${isOutput ? 'output' : 'input'} is ${least} to ${greatest} tokens`,
+      settledBy: "OpenAI's own count of the request",
+    };
     return { ...item, cost: spanOf(other?.cost, item.cost, doubt) };
   });
   return { ...high, items };
-}
-
-function tokensText(tokens: Tokens): string {
-  return count(sumTokens(tokens, (kind) => kind !== 'output'));
 }
 
 function spanOf(low: Cost | undefined, high: Cost, doubt: Doubt): Cost {

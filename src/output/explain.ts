@@ -24,7 +24,7 @@ export function explanation(report: EstimateReport, width: number): string {
         const { prompt, lines: priced } = estimate;
         const head = `${safeText(name)}, ${safeText(prompt.source.file)}`;
         const lines = priced
-          .flatMap(({ items }) => items)
+          .flatMap(({ items, quantities = [] }) => [...items, ...quantities])
           .flatMap((item) => explainItem(item, report.rates));
         const parts = explainParts(estimate);
         return [head, ...parts, ...lines].map((text) => wrap(text, width)).join('\n');
