@@ -54,7 +54,7 @@ export function tuningTable(report: TuningReport): TableData<ModelTuning> {
 }
 
 export const TUNING_LEGEND =
-  'Trained: tokens of all epochs. Input and output: of the tuned model and of the untuned one, per 1M tokens.';
+  'Trained: tokens of all epochs. Input, Output: per 1M tokens of the tuned model; Untuned: of its base.';
 
 /** The answer, where there is one model. */
 export function tuningSummary(report: TuningReport): { label: string; value: string }[] {
