@@ -33,6 +33,8 @@ import { tierOf } from './tier.ts';
 const WITHOUT_MEANING = {
   allModels: '--all-models',
   cachedTokens: '--cached-tokens',
+  cachedShare: '--cached-share',
+  compare: '--compare',
   cacheWriteTokens: '--cache-write-tokens',
   cacheTtl: '--cache-ttl',
   requests: '--requests',
@@ -40,6 +42,12 @@ const WITHOUT_MEANING = {
   region: '--region',
   by: '--by',
   audioSeconds: '--audio-seconds',
+  imageSize: '--image-size',
+  online: '--online',
+  vars: '--vars',
+  var: '--var',
+  varTokens: '--var-tokens',
+  template: '--template',
 } as const satisfies Partial<Record<keyof EstimateOptions, string>>;
 
 /** `openai-cost estimate` of a fine-tuning file: what the training costs, and when it pays. */

@@ -1,7 +1,10 @@
 import type { Prompt, Unreadable } from '../../core/estimate.ts';
-import { type InputCount, textCount } from '../../core/input-count.ts';
+import { generationTable } from '../../core/image-generation.ts';
+import type { ImageSize } from '../../core/image-tokens.ts';
+import { type InputCount, textCount, type Variant } from '../../core/input-count.ts';
 import { InputError } from '../../core/input-error.ts';
-import { type MediaRequest, mediaInput } from '../../core/made-media.ts';
+import { type ImagesRequest, type MediaRequest, mediaInput } from '../../core/made-media.ts';
+import { resolveModel } from '../../core/names.ts';
 import type { Model } from '../../core/rates.ts';
 import type { Source } from '../../core/source.ts';
 import type { Count } from '../../core/tally.ts';
@@ -67,7 +70,21 @@ function promptOf(
     peculiarities: [],
     countInput: (model) => countMedia(request, model, counting, isChosen ? source : undefined),
     asks: { model: request.model, tier: undefined },
+    variants: request.kind === 'images' ? { quality: qualitiesFor(request, counting) } : undefined,
   };
+}
+
+/** The same images in every quality and size that the models list. */
+function qualitiesFor(request: ImagesRequest, counting: Counting): Variant[] {
+  const { rates, at, images } = counting;
+  const asked = request.model === undefined ? [] : [resolveModel(rates, request.model, at).model];
+  const models = counting.models ?? asked;
+  const options = models.flatMap((model) => (model ? generationTable(images, model.id) : []));
+  const byName = new Map(options.map((option) => [`${option.quality} ${option.size}`, option]));
+  return [...byName].map(([name, { quality, size }]) => {
+    const varied = { ...request, asked: { ...request.asked, quality, size } };
+    return { name, countInput: (model) => countMedia(varied, model, counting, undefined) };
+  });
 }
 
 /**
@@ -77,17 +94,30 @@ function promptOf(
 export function countMedia(
   request: MediaRequest,
   model: Model | undefined,
-  { images, at, audioSeconds, countText }: Counting,
+  { images, at, audioSeconds, imageSize, countText }: Counting,
   chosen: Source | undefined,
 ): InputCount {
   const length =
     audioSeconds === undefined ? undefined : { least: audioSeconds, most: audioSeconds };
-  const counted = mediaInput(request, model, { images, at, length, countText });
+  const counted = mediaInput(withSize(request, imageSize), model, {
+    images,
+    at,
+    length,
+    countText,
+  });
   if (!('basis' in counted)) return counted;
   if (chosen) throw new InputError([{ source: chosen, message: counted.reason }]);
   const { shares, ...rest } = textCount(0, UNKNOWN);
   const unknown = [counted.reason];
   return { ...rest, shares: shares.map((share) => ({ ...share, answers: 0, unknown })) };
+}
+
+/** Of input images of which nobody but who has them knows the size. */
+function withSize(request: MediaRequest, size: ImageSize | undefined): MediaRequest {
+  if (request.kind !== 'images' || size === undefined) return request;
+  const { asked } = request;
+  const inputImages = asked.inputImages?.map((known) => known ?? size);
+  return { ...request, asked: { ...asked, inputImages } };
 }
 
 const UNKNOWN: Count = { basis: 'unknown', low: 0, expected: null, high: null };
