@@ -6,15 +6,16 @@ import {
   type TunableModel,
   type TuningRequest,
   tunableModel,
-  tunableModels,
   tuning,
 } from '../core/fine-tuning.ts';
+import type { TuningMethod } from '../core/fine-tuning-example.ts';
 import { exampleLimit, type FineTuningRules } from '../core/fine-tuning-rules.ts';
 import { countedModel } from '../core/framing.ts';
 import { InputError } from '../core/input-error.ts';
+import type { RateTable } from '../core/rates.ts';
 import { exitCode, type TuningFacts, type TuningReport } from '../core/report.ts';
 import { instantOf } from '../core/time.ts';
-import { type TrainingTables, TrainingTally } from '../core/training-tokens.ts';
+import { ExampleCounter, type TrainingTables, TrainingTally } from '../core/training-tokens.ts';
 import { errorCode } from '../input/file-names.ts';
 import { readTrainingFile } from '../input/fine-tuning-file.ts';
 import { readShippedFineTuningRules } from '../input/fine-tuning-rules.ts';
@@ -61,25 +62,21 @@ export async function runFineTuning(
   const rules = readShippedFineTuningRules(
     await io.readFile(io.packageFile('rates/fine-tuning.json')),
   );
-  checkOptions(options, rules);
+  const plan = planOf(options, rates, rules);
   const now = instantOf(io.now());
   const at = options.on ?? now;
-  // What a file is for shows only when it has been read; until then, every model is counted for.
-  const counted = options.model?.map((name) => tunableModel(rates, name, at));
-  const tables: TrainingTables = {
-    counter: await loadRequestCounter(io),
-    framing: await loadFraming(io),
-    rules,
-    countText: countTokens,
-  };
-  const tallies = talliesFor(counted ?? tunableModels(rates, at), tables);
+  // What a file is for shows only when it has been read: until then, it may be for either.
+  const framing = await loadFraming(io);
+  const compared = (method: TuningMethod) => comparedForTuning(rates, framing, at, method);
+  const names = options.model ?? [...compared('supervised'), ...compared('reinforcement')];
+  const examples = new ExampleCounter(await loadRequestCounter(io), framing, countTokens);
+  const models = names.map((name) => tunableModel(rates, name, at));
+  const tallies = talliesFor(models, { examples, framing, rules });
   const read = await readExamples(file, chunks, rules, tallies);
   const request: TuningRequest = {
-    ...{ models: options.model ?? comparedForTuning(rates, tables.framing, at, read.method), at },
-    tier: tierOf(options.tier ?? 'standard', rates),
-    ...{ epochs: options.epochs, budget: options.budget },
-    ...{ promptTokensSaved: options.promptTokensSaved, promptTokens: options.promptTokens },
-    outputTokens: options.outputTokens,
+    ...plan,
+    models: options.model ?? compared(read.method ?? 'supervised'),
+    at,
   };
   const facts: TuningFacts = {
     ...tuning(request, read, (model) => tokensOf(tallies, model), rates, rules),
@@ -97,34 +94,42 @@ export async function runFineTuning(
   return exitCode(report);
 }
 
-function checkOptions(options: EstimateOptions, { epochs }: FineTuningRules): void {
+/** The request but for its models, which depend on the file. */
+function planOf(
+  options: EstimateOptions,
+  rates: RateTable,
+  rules: FineTuningRules,
+): Omit<TuningRequest, 'models' | 'at'> {
+  const { epochs, budget, promptTokensSaved, promptTokens, outputTokens } = options;
   refuse(options, WITHOUT_MEANING, 'says nothing of a fine-tuning file');
-  if (options.budget !== undefined && options.model === undefined) {
+  if (budget !== undefined && options.model === undefined) {
     throw new InputError('--budget needs --model: a comparison of models has no single cost');
   }
-  const [least, most] = epochs.allowed;
-  const wanted = options.epochs;
-  if (wanted !== undefined && (wanted < least || wanted > most)) {
+  const [least, most] = rules.epochs.allowed;
+  if (epochs !== undefined && (epochs < least || epochs > most)) {
     throw new InputError(`--epochs must be from ${least} to ${most}, which is what the API takes`);
   }
+  const tier = tierOf(options.tier ?? 'standard', rates);
+  return { tier, epochs, budget, promptTokensSaved, promptTokens, outputTokens };
 }
 
-type Tallies = ReadonlyMap<string, TrainingTally>;
+type Tallies = ReadonlyMap<string, { readonly tally: TrainingTally; readonly isCounted: boolean }>;
 
 /** By the snapshot that is tuned. */
 function talliesFor(models: readonly TunableModel[], tables: TrainingTables): Tallies {
   return new Map(
-    models.map(({ name, base }) => [
-      name,
-      new TrainingTally(countedModel(base), exampleLimit(tables.rules, name), tables),
-    ]),
+    models.map(({ name, base, unit }) => {
+      const tally = new TrainingTally(countedModel(base), exampleLimit(tables.rules, name), tables);
+      // What is billed by the hour needs no count.
+      return [name, { tally, isCounted: unit === 'trainingToken' }];
+    }),
   );
 }
 
 function tokensOf(tallies: Tallies, { name }: TunableModel) {
-  const tally = tallies.get(name);
-  if (!tally) throw new RangeError(`not counted for ${name}`);
-  return tally.end();
+  const found = tallies.get(name);
+  if (!found) throw new RangeError(`not counted for ${name}`);
+  return found.tally.end();
 }
 
 async function readExamples(
@@ -133,9 +138,10 @@ async function readExamples(
   { fewestExamples }: FineTuningRules,
   tallies: Tallies,
 ): Promise<TrainingFile> {
+  const counted = [...tallies.values()].filter(({ isCounted }) => isCounted);
   try {
     return await readTrainingFile(file, chunks, fewestExamples, (conversations) => {
-      for (const tally of tallies.values()) tally.add(conversations);
+      for (const { tally } of counted) tally.add(conversations);
     });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;

@@ -1,5 +1,5 @@
 /** What is wrong with an example of a fine-tuning file, as the API would see it. */
-import { isJsonObject, type JsonObject, type JsonValue, own } from './json.ts';
+import { isJsonObject, isJsonText, type JsonObject, type JsonValue, own } from './json.ts';
 import { eitherOf } from './wording.ts';
 
 export const TUNING_METHODS = ['supervised', 'preference', 'reinforcement'] as const;
@@ -238,7 +238,7 @@ function* oneCall(
   }
   if (written === undefined)
     yield error(`${at}.function.arguments is no text; give it JSON as a text`);
-  else if (!isJson(written)) yield warning(`${at}.function.arguments is no JSON`);
+  else if (!isJsonText(written)) yield warning(`${at}.function.arguments is no JSON`);
 }
 
 function callsOf(message: JsonObject): readonly JsonValue[] {
@@ -286,15 +286,6 @@ function lastOf(list: JsonValue | undefined): JsonValue | undefined {
 
 function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function error(message: string): ExampleProblem {

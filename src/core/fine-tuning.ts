@@ -144,7 +144,7 @@ export function tunableModel(rates: RateTable, name: string, at: Instant): Tunab
   const found = all.findLast(({ base }) => meant.includes(base.id));
   if (found) return found;
   const names = all.map((each) => each.name);
-  const near = nearestNames(names, name);
+  const near = nearestNames([...names, ...all.map(({ base }) => base.id)], name);
   const hint = near.length > 0 ? `; did you mean ${eitherOf(near)}?` : '';
   const what = model ? `${name} cannot be tuned` : `unknown model ${name}`;
   throw new InputError(`${what}${hint} (these can be: ${names.join(', ')})`);

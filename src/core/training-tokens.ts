@@ -1,5 +1,6 @@
 /** Counts what a fine-tuning file will be billed for each time that it is gone through. */
 
+import type { Encoding } from './encodings.ts';
 import type { ExampleLimit, FineTuningRules } from './fine-tuning-rules.ts';
 import { type CountedModel, type FramingTable, framingOf } from './framing.ts';
 import { type ConversationRequest, type Item, textOf } from './request.ts';
@@ -30,10 +31,64 @@ export interface EpochTokens {
 
 /** What counting rests on. */
 export interface TrainingTables {
-  readonly counter: RequestCounter;
+  readonly examples: ExampleCounter;
   readonly framing: FramingTable;
   readonly rules: FineTuningRules;
-  countText(text: string, encoding: NonNullable<CountedModel['encoding']>): number;
+}
+
+interface CountedExample {
+  /** Of each of its conversations. */
+  readonly counts: readonly RequestTokens[];
+  /** Tokens of what the first of them ends with, if that is an answer. */
+  readonly answer: number;
+}
+
+/** Counts an example once for all models that count it alike, if they come one after another. */
+export class ExampleCounter {
+  readonly #counter: RequestCounter;
+  readonly #framing: FramingTable;
+  readonly #countText: (text: string, encoding: Encoding) => number;
+  #last: Conversations | undefined;
+  readonly #known = new Map<string, CountedExample>();
+
+  constructor(
+    counter: RequestCounter,
+    framing: FramingTable,
+    countText: (text: string, encoding: Encoding) => number,
+  ) {
+    this.#counter = counter;
+    this.#framing = framing;
+    this.#countText = countText;
+  }
+
+  count(conversations: Conversations, model: CountedModel): CountedExample {
+    if (conversations !== this.#last) this.#known.clear();
+    this.#last = conversations;
+    const key = this.#keyOf(conversations, model);
+    const counted = this.#known.get(key) ?? this.#count(conversations, model);
+    this.#known.set(key, counted);
+    return counted;
+  }
+
+  #count(conversations: Conversations, model: CountedModel): CountedExample {
+    const text = answerText(conversations[0].items.at(-1));
+    const { encoding } = model;
+    return {
+      counts: conversations.map((each) => this.#counter.count(each, model)),
+      answer: encoding === null || text === '' ? 0 : this.#countText(text, encoding),
+    };
+  }
+
+  /** Models of a family differ in images, and doubts name the model that they are about. */
+  #keyOf(conversations: Conversations, { id, encoding, isEncodingKnown }: CountedModel): string {
+    const framing = framingOf(this.#framing, id);
+    const isAlike = framing.kind === 'messages' && framing.isSeen && isEncodingKnown;
+    return isAlike && !conversations.some(hasMedia) ? `${encoding} ${framing.family.id}` : id;
+  }
+}
+
+function hasMedia({ items }: ConversationRequest): boolean {
+  return items.some((item) => 'parts' in item && item.parts.some(({ kind }) => kind !== 'text'));
 }
 
 const TWICE =
@@ -69,14 +124,18 @@ export class TrainingTally {
   }
 
   add(conversations: Conversations): void {
-    const counts = conversations.map((each) => this.#tables.counter.count(each, this.#model));
+    const { counts, answer } = this.#tables.examples.count(conversations, this.#model);
     const ends = counts.map((each) => this.#cut(this.#trained(each)));
     if (counts.length > 1) this.#reasons.add(TWICE);
+    if (ends.some(({ isCut }) => isCut)) this.#truncated++;
     this.#low += Math.min(...ends.map(({ low }) => low));
     for (const { high } of ends) {
       this.#high = this.#high === null || high === null ? null : this.#high + high;
     }
-    this.#addCall(conversations[0], counts[0]);
+    // What the example is as a call: its last answer, and all that comes before it.
+    const before = (counts[0]?.total.low ?? 0) - answer - (answer > 0 ? this.#overhead : 0);
+    this.#answers += answer;
+    this.#prompts += Math.max(0, before);
   }
 
   end(): EpochTokens {
@@ -106,21 +165,13 @@ export class TrainingTally {
 
   #cut({ low, high }: { low: number; high: number | null }) {
     this.#longest = Math.max(this.#longest, high ?? low);
-    if (!this.#limit) return { low, high };
+    if (!this.#limit) return { low, high, isCut: false };
     const [least, most] = this.#limit.maxTokens;
-    if ((high ?? low) > least) this.#truncated++;
-    return { low: Math.min(low, least), high: high === null ? null : Math.min(high, most) };
-  }
-
-  /** What the example is as a call: its last answer, and all that comes before it. */
-  #addCall({ items }: ConversationRequest, counted: RequestTokens | undefined): void {
-    const { encoding } = this.#model;
-    const last = items.at(-1);
-    if (!counted || encoding === null || !last) return;
-    const answer = this.#tables.countText(answerText(last), encoding);
-    const isAnswer = answerText(last) !== '';
-    this.#answers += answer;
-    this.#prompts += Math.max(0, counted.total.low - answer - (isAnswer ? this.#overhead : 0));
+    return {
+      low: Math.min(low, least),
+      high: high === null ? null : Math.min(high, most),
+      isCut: (high ?? low) > least,
+    };
   }
 }
 
@@ -131,9 +182,9 @@ function addTo(reasons: Set<string>, reason: string): void {
   if (reasons.size < MOST_REASONS) reasons.add(reason);
 }
 
-function answerText(item: Item): string {
-  if (item.kind === 'message') return item.role === 'assistant' ? textOf(item.parts) : '';
-  if (item.kind !== 'calls') return '';
+function answerText(item: Item | undefined): string {
+  if (item?.kind === 'message') return item.role === 'assistant' ? textOf(item.parts) : '';
+  if (item?.kind !== 'calls') return '';
   return item.calls.map(({ name, arguments: text }) => name + text).join('');
 }
 

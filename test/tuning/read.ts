@@ -9,7 +9,7 @@ import {
 } from '../../src/core/fine-tuning.ts';
 import { exampleLimit, type FineTuningRules } from '../../src/core/fine-tuning-rules.ts';
 import { countedModel } from '../../src/core/framing.ts';
-import { type EpochTokens, TrainingTally } from '../../src/core/training-tokens.ts';
+import { type EpochTokens, ExampleCounter, TrainingTally } from '../../src/core/training-tokens.ts';
 import { readTrainingFile } from '../../src/input/fine-tuning-file.ts';
 import { readShippedFineTuningRules } from '../../src/input/fine-tuning-rules.ts';
 import { countTokens } from '../../src/tokens/index.ts';
@@ -35,7 +35,8 @@ export async function train(
   of: FineTuningRules = rules,
 ): Promise<Trained> {
   const { base } = tunableModel(shipped, name, AT);
-  const tables = { counter, framing, rules: of, countText: countTokens };
+  const examples = new ExampleCounter(counter, framing, countTokens);
+  const tables = { examples, framing, rules: of };
   const tally = new TrainingTally(countedModel(base), exampleLimit(of, name), tables);
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
   const bytes = new TextEncoder().encode(text.map((line) => `${line}\n`).join(''));

@@ -6,6 +6,8 @@ const REQUEST_KEYS = [
   ...['model', 'body', 'custom_id', 'url', 'stream', 'n', 'service_tier', 'response_format'],
   ...['temperature', 'top_p', 'stop', 'max_tokens', 'max_completion_tokens', 'reasoning_effort'],
 ] as const;
+/** The key, where it comes after all that the head has, and not the word in a text. */
+const MODEL = /(?<!\\)"model"\s*:/;
 /** What both can have. */
 const SHARED_KEYS: readonly string[] = ['messages', 'tools', 'functions', 'parallel_tool_calls'];
 
@@ -24,9 +26,9 @@ export const FINE_TUNING: SendableKind = {
 export function isTraining({ keys, isLines, text }: Head, areLines = false): boolean {
   if (keys.has('preferred_output')) return true;
   if (!keys.has('messages') || !(isLines || areLines)) return false;
-  if (REQUEST_KEYS.some((key) => keys.has(key))) return false;
-  // An answer, or what a grader compares one with.
   const [first = ''] = text.split('\n', 1);
+  if (REQUEST_KEYS.some((key) => keys.has(key)) || MODEL.test(first)) return false;
+  // An answer, or what a grader compares one with.
   const isAnswered = /"role"\s*:\s*"assistant"/.test(first);
   return isAnswered || [...keys].some((key) => !SHARED_KEYS.includes(key));
 }

@@ -3,6 +3,7 @@ import { DETAILS, hasImages, withDetail, withImageSize } from '../../core/image-
 import type { CountInput } from '../../core/input-count.ts';
 import { InputError } from '../../core/input-error.ts';
 import type { JsonValue } from '../../core/json.ts';
+import { isJsonText } from '../../core/json.ts';
 import type { Model } from '../../core/rates.ts';
 import type { ModelRequest } from '../../core/request.ts';
 import { requestInput } from '../../core/request-input.ts';
@@ -134,16 +135,7 @@ const TOO_LARGE = 'the API does not take; upload the files in it and name their 
 function isBegunWith(text: string): boolean {
   const at = jsonErrorOffset(text);
   // Something after a whole value is a text that begins with an example.
-  return !isJson(text.slice(0, at));
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return !isJsonText(text.slice(0, at));
 }
 
 function whatIsBroken(text: string): [reason: string, line: number] {
