@@ -345,7 +345,8 @@ function spanned(
   if (!high) return low;
   const doubt: Doubt = {
     reason: `the input is ${tokensText(fewest)} to ${tokensText(most)} tokens`,
-    settledBy: "OpenAI's own count of the request",
+    settledBy: "OpenAI's own count (--online)",
+    isOfCount: true,
   };
   const items = high.items.map((item): CostItem => {
     const other = low.items.find(

@@ -151,15 +151,12 @@ function whatIsBroken(text: string): [reason: string, line: number] {
   const what =
     at >= text.length
       ? 'is cut off at its end'
-      : `is broken at ${JSON.stringify(text.slice(at, at + SHOWN))}`;
+      : `is broken in column ${at - text.lastIndexOf('\n', at - 1)}`;
   return [
     `a request as JSON that ${what}; mend it, or count it as text with --as chat`,
     lineAt(text, at),
   ];
 }
-
-/** Characters of what is broken. */
-const SHOWN = 12;
 
 /** A message about a field begins with its path. */
 function pathIn(reason: string): string {
