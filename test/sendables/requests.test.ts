@@ -48,9 +48,24 @@ describe('a request', () => {
   });
 
   it('may be no larger than what the API takes', async () => {
-    const { code, err } = await estimateFile(chat('x'.repeat(MAX_REQUEST_BYTES)));
+    const { code, err } = await estimateFile(
+      `{${' '.repeat(MAX_REQUEST_BYTES)}"messages": 1}`,
+      '--as',
+      'request',
+    );
     expect(code).toBe(2);
     expect(err).toContain('large.json: error: a request of more than 80 MiB');
+  });
+
+  it('is one also where it is a long line, and the first of many only where others follow', async () => {
+    const long = chat('word '.repeat(40_000));
+    const requestsIn = async (content: string) => {
+      const { out } = await estimateFile(content, '-o', '0', '-f', 'json');
+      return JSON.parse(out).byFile[0].requests;
+    };
+    expect(await requestsIn(long)).toBe(1);
+    expect(await requestsIn(`${long}\n\n`)).toBe(1);
+    expect(await requestsIn(`${long}\n${chat('hi')}\n`)).toBe(2);
   });
 
   it('is told from a text by its whole', async () => {
