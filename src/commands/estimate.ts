@@ -9,6 +9,7 @@ import {
   type Period,
   type Prompt,
 } from '../core/estimate.ts';
+import { reasoningModels } from '../core/framing.ts';
 import type { ImageSize } from '../core/image-tokens.ts';
 import { InputError } from '../core/input-error.ts';
 import type { Money } from '../core/money.ts';
@@ -37,6 +38,7 @@ import { trainingContent } from '../input/training-content.ts';
 import type { Io } from '../io.ts';
 import { ESTIMATE_RULES, findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
+import type { Tables } from './called-prompts.ts';
 import { type FillingOptions, fillingFrom } from './filling.ts';
 import { loadFraming } from './load-framing.ts';
 import { loadRates } from './load-rates.ts';
@@ -102,7 +104,14 @@ async function estimatePrompts(
   const rates = await loadRates(io, options.rates);
   const now = instantOf(io.now());
   const plan = planOf(options, rates, now);
-  const { prompts, unreadable, beginnings } = await readSent(names, options, plan, rates, io);
+  const framing = await loadFraming(io);
+  const { prompts, unreadable, beginnings } = await readSent(
+    names,
+    options,
+    plan,
+    { rates, framing },
+    io,
+  );
   // Nobody compares what has been decided.
   const isAsked = options.model === undefined && !options.allModels && prompts.some(asksForModel);
   const models = isAsked ? [] : plan.models;
@@ -115,7 +124,11 @@ async function estimatePrompts(
     : { prompts, counts: [] };
   const request = { ...plan, models, beginnings, prompts: counted.prompts };
   const online = counted.counts;
-  const facts = { ...estimate(request, rates), comparison, unreadable, online, now };
+  const facts = {
+    ...estimate(request, rates),
+    ...{ comparison, unreadable, online, now },
+    reasoningModels: reasoningModels(framing),
+  };
   const isSingle = alternativesOf(facts).length === 1;
   const report: EstimateReport = {
     ...facts,
@@ -147,11 +160,10 @@ async function readSent(
   names: readonly string[],
   options: EstimateOptions,
   plan: Plan,
-  rates: RateTable,
+  { rates, framing }: Pick<Tables, 'rates' | 'framing'>,
   io: Io,
 ): Promise<ReadPrompts & Pick<EstimateRequest, 'beginnings'>> {
   const { as, model, allModels } = options;
-  const framing = await loadFraming(io);
   const filling = await fillingFrom(options, io);
   const form = TEXT_FORMS.find((each) => each === as);
   let beginnings: EstimateRequest['beginnings'];
@@ -170,6 +182,7 @@ async function readSent(
     const named = allModels ? plan.models : model;
     const loaded = await loadCounting(io, {
       ...{ rates, filling, at: plan.at, named, compared: plan.models },
+      besides: options.compare?.includes('models') ? plan.models : [],
       imageSize: options.imageSize,
       keepsContent: options.online === true,
       audioSeconds: options.audioSeconds,

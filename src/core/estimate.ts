@@ -252,7 +252,7 @@ function estimatePrompt(
     shares.map((share) =>
       priceShare(asked, prices, name, prompt, share, takesOutput ? output * share.answers : 0),
     );
-  const isBatch = tierOfPrompt(request, prompt) === 'batch';
+  const isBatch = prompt.asks?.tier === 'batch' && tierOfPrompt(request, prompt) === 'batch';
   return {
     prompt,
     input,
@@ -388,7 +388,8 @@ function spanned(
     );
     const doubt: Doubt = {
       reason: `the ${isOutput ? 'output' : 'input'} is ${least} to ${greatest} tokens`,
-      settledBy: "OpenAI's own count of the request",
+      settledBy: isOutput ? 'the usage of the answer' : "OpenAI's own count (--online)",
+      isOfCount: true,
     };
     return { ...item, cost: spanOf(other?.cost, item.cost, doubt) };
   });

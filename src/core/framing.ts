@@ -147,6 +147,15 @@ export function framingOf(table: FramingTable, model: string): Framing {
   return { kind: 'unknown', reason };
 }
 
+/** Ids of the models that reason: their reasoning is billed as output. */
+export function reasoningModels({ families }: FramingTable): Set<string> {
+  return new Set(
+    families.flatMap(({ models, reasoning }) =>
+      reasoning.isKept === 'never' ? [] : [...models.seen, ...models.inferred],
+    ),
+  );
+}
+
 /** What is known of the model that a request is counted for. */
 export interface CountedModel {
   /** Of the rate table. */

@@ -41,6 +41,8 @@ export interface Doubt {
   readonly settledBy: string;
   /** It is about how long single requests were. */
   readonly isOfLength?: boolean;
+  /** It is about how many tokens there are, and not about their price. */
+  readonly isOfCount?: boolean;
 }
 
 /** A price that a token may have. Several candidates are a range; one without a rate is no price. */

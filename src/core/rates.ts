@@ -212,3 +212,8 @@ export function holdsAt(
 export function versionAt(model: Pick<Model, 'prices'>, at: Instant): PriceVersion | undefined {
   return model.prices.find((version) => holdsAt(version, at));
 }
+
+/** The day from which a model is no longer there, by the name that was used for it. */
+export function shutdownOf(model: Model | undefined, name: string): Instant | undefined {
+  return model?.shutdown.get(name) ?? model?.shutdown.get(model.id);
+}

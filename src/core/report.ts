@@ -47,6 +47,8 @@ export interface EstimateFacts extends Estimate {
   /** Nobody named these models: they are shown for comparison. */
   readonly comparison: boolean;
   readonly unreadable: readonly Unreadable[];
+  /** Ids of models that reason before they answer. */
+  readonly reasoningModels?: ReadonlySet<string> | undefined;
   /** What OpenAI was asked to count, if anything. */
   readonly online?: readonly OnlineCount[] | undefined;
   readonly now: Instant;

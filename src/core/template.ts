@@ -52,7 +52,10 @@ export function templateOf(
   const styles = style === 'auto' ? TEMPLATE_STYLES : [style];
   const isCode = codeOf(text);
   for (const each of styles) {
-    const found = placeholdersIn(text, each);
+    // Where nobody says otherwise, `${name}` is of the style of its dollar sign.
+    const found = placeholdersIn(text, each).filter(
+      ({ at }) => style !== 'auto' || each !== 'brace' || text[at - 1] !== '$',
+    );
     const isMeant =
       style !== 'auto' ||
       found.some(({ name }) => given.has(name)) ||

@@ -13,7 +13,8 @@ import { InputError } from './input-error.ts';
 import { NOTHING } from './money.ts';
 import { resolveModel } from './names.ts';
 import type { Total } from './price.ts';
-import { type Model, type RateTable, versionAt } from './rates.ts';
+import { type Model, type RateTable, shutdownOf, versionAt } from './rates.ts';
+import { dayOf } from './time.ts';
 import { SERVICE_TIERS, type ServiceTier } from './usage.ts';
 import type { WhatIfAxis } from './what-if-axes.ts';
 
@@ -65,12 +66,16 @@ function rowOf(request: EstimateRequest, variants: Variants, rates: RateTable): 
   const made = estimate(request, rates);
   const [only] = alternativesOf(made);
   const prompts = only?.prompts ?? [];
-  const problems = made.models.flatMap(({ name, model, prompts: some }) =>
-    some.flatMap(({ input }) => {
+  const problems = made.models.flatMap(({ name, model, prompts: some }) => {
+    const ended = shutdownOf(model, name);
+    if (ended !== undefined && ended <= request.at) {
+      return [`${name} was shut down on ${dayOf(ended)}`];
+    }
+    return some.flatMap(({ input }) => {
       const problem = model && misfit(model, input, request.outputTokens);
       return problem === undefined ? [] : `${problem} of ${name}`;
-    }),
-  );
+    });
+  });
   return {
     model: only?.name ?? '',
     tiers: tiersOf(made),

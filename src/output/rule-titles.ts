@@ -50,6 +50,11 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
   },
   'old-rates': { title: 'The rate table is older than it may be.', severity: 'error' },
   'online-count': { title: 'OpenAI was asked to count.', severity: 'note' },
+  'output-limit': {
+    title: 'More output was asked about than a request allows.',
+    severity: 'warning',
+  },
+  reasoning: { title: 'Reasoning is billed as output, and is not known.', severity: 'note' },
   'open-price': { title: 'The data leaves a price open.', severity: 'warning' },
   'other-currency': { title: 'Billed amounts are not in USD.', severity: 'warning' },
   overlap: { title: 'Two files share usage, which is counted once.', severity: 'note' },

@@ -77,7 +77,8 @@ function tiersText(report: EstimateReport): string {
 }
 
 /** The text alone, and what it comes to with what the API adds. */
-function tokensText({ models }: EstimateReport): string {
+function tokensText(report: EstimateReport): string {
+  const models = alternativesOf(report);
   const all = models.map(tokensOf).filter((tokens) => tokens !== undefined);
   const ofText = models.map(textTokensOf).filter((tokens) => tokens !== undefined);
   const sent = spanText(all);

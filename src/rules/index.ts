@@ -11,7 +11,9 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { longContext } from './long-context.ts';
 import { onlineCount } from './online-count.ts';
 import { openPrice } from './open-price.ts';
+import { outputLimit } from './output-limit.ts';
 import { promptText } from './prompt-text.ts';
+import { reasoning } from './reasoning.ts';
 import type { Rule } from './rule.ts';
 import { sharedPrefix } from './shared-prefix.ts';
 import { shutDown } from './shut-down.ts';
@@ -31,6 +33,8 @@ export const ESTIMATE_RULES: readonly Rule<EstimateFacts>[] = [
   longContext,
   promptText,
   onlineCount,
+  outputLimit,
+  reasoning,
   openPrice,
   derivedPrice,
   assumedEncoding,

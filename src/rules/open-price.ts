@@ -17,8 +17,10 @@ export const openPrice: Rule<EstimateFacts> = {
         }
       }
     }
-    for (const { reason, settledBy } of doubts.values()) {
-      yield { message: `a price is open: ${reason}; ${settledBy} would settle it` };
+    for (const { reason, settledBy, isOfCount } of doubts.values()) {
+      yield isOfCount
+        ? { severity: 'note', message: `${reason}: that is a range; ${settledBy} would settle it` }
+        : { message: `a price is open: ${reason}; ${settledBy} would settle it` };
     }
   },
 };

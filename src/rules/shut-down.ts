@@ -1,4 +1,4 @@
-import type { Model } from '../core/rates.ts';
+import { type Model, shutdownOf } from '../core/rates.ts';
 import { dayOf, daysBetween, type Instant } from '../core/time.ts';
 import type { Rule } from './rule.ts';
 
@@ -29,11 +29,6 @@ export const shutDown: Rule<Naming> = {
     }
   },
 };
-
-/** The day from which a model is no longer there, by the name that was used for it. */
-export function shutdownOf(model: Model | undefined, name: string): Instant | undefined {
-  return model?.shutdown.get(name) ?? model?.shutdown.get(model.id);
-}
 
 export function remaining(end: Instant, at: Instant): string {
   const days = daysBetween(at, end);

@@ -12,10 +12,12 @@ import type { ServiceTier } from '../../core/usage.ts';
 import { digestOfRequest } from '../digest.ts';
 import { lineAt, lineOfPath } from '../json-lines.ts';
 import { jsonErrorOffset } from '../json-place.ts';
+import type { Peekable } from '../peekable.ts';
 import { isRequest, readRequest } from '../requests/index.ts';
 import { lookAtMedia } from '../requests/media.ts';
 import { type ValueTemplate, valueTemplate } from '../templates.ts';
 import { tiersOf } from '../usage/tiers.ts';
+import { HEAD_BYTES, type Head } from './head.ts';
 import type { Counting, ReadSendable } from './kind.ts';
 import { isTelling } from './request.ts';
 
@@ -23,10 +25,12 @@ import { isTelling } from './request.ts';
 export const MAX_REQUEST_BYTES = 80 * 1024 ** 2;
 
 /** Reads a request whole; nothing of it is kept but what has to be counted. */
-export const readSentRequest: ReadSendable = async (
-  { file, head, content, isForced },
-  counting,
-) => {
+export const readSentRequest: ReadSendable = async (sendable, counting) => {
+  const { file, head, content, isForced } = sendable;
+  if (!isForced && isTelling(head) && (await isFirstOfMany(head, content))) {
+    const { readRequestLines } = await import('./read-request-lines.ts');
+    return readRequestLines(sendable, counting);
+  }
   const { counter, filling, imageSize, keepsContent } = counting;
   const isMeant = isForced || isTelling(head);
   const bytes = await content.peek(MAX_REQUEST_BYTES + 1);
@@ -129,6 +133,24 @@ function repeatsOf(
   };
 }
 
+/** A line that is longer than the head may be a whole request, or the first of a file of them. */
+async function isFirstOfMany(head: Head, content: Peekable): Promise<boolean> {
+  const isOneLine = head.json === 'object' && !/\n\s*\S/.test(head.text);
+  if (head.hasEnd || head.isWhole || !isOneLine) return false;
+  for (let wanted = 2 * HEAD_BYTES; wanted < 2 * MAX_REQUEST_BYTES; wanted *= 2) {
+    const bytes = await content.peek(Math.min(wanted, MAX_REQUEST_BYTES + 1));
+    const end = bytes.indexOf(NEWLINE, HEAD_BYTES);
+    if (end >= 0 && bytes.subarray(end).some((byte) => !SPACES.includes(byte))) {
+      return isJsonText(new TextDecoder().decode(bytes.subarray(0, end)));
+    }
+    if (content.isWhole) return false;
+  }
+  return false;
+}
+
+const NEWLINE = 0x0a;
+const SPACES: readonly number[] = [0x20, 0x09, 0x0d, NEWLINE];
+
 const TOO_LARGE = 'the API does not take; upload the files in it and name their ids';
 
 /** Whether all of it is meant to be JSON, and not only how a text begins. */
@@ -143,15 +165,12 @@ function whatIsBroken(text: string): [reason: string, line: number] {
   const what =
     at >= text.length
       ? 'is cut off at its end'
-      : `is broken at ${JSON.stringify(text.slice(at, at + SHOWN))}`;
+      : `is broken in column ${at - text.lastIndexOf('\n', at - 1)}`;
   return [
     `a request as JSON that ${what}; mend it, or count it as text with --as chat`,
     lineAt(text, at),
   ];
 }
-
-/** Characters of what is broken. */
-const SHOWN = 12;
 
 /** A message about a field begins with its path. */
 function pathIn(reason: string): string {

@@ -1,4 +1,3 @@
-import type { Head } from './head.ts';
 import type { SendableKind } from './kind.ts';
 import { isTelling } from './request.ts';
 
@@ -17,11 +16,7 @@ export const BATCH: SendableKind = {
 export const REQUEST_LINES: SendableKind = {
   id: 'requests',
   title: 'requests as JSON Lines',
-  matches: (head) => isTelling(head) && (head.isLines || isOneLongLine(head)),
+  // Where the first line is longer than the head, a reader of single requests looks further.
+  matches: (head) => isTelling(head) && head.isLines,
   load: async () => (await import('./read-request-lines.ts')).readRequestLines,
 };
-
-/** It may be the first of many: no more than a line of it is ever held. */
-function isOneLongLine({ json, hasEnd, isWhole, text }: Head): boolean {
-  return json === 'object' && !hasEnd && !isWhole && !text.trimStart().includes('\n');
-}

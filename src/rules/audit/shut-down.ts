@@ -1,10 +1,11 @@
 import { type PricedCell, sumOf } from '../../core/audit.ts';
 import { grouped } from '../../core/grouped.ts';
+import { shutdownOf } from '../../core/rates.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import { dayOf, daysBetween, type Instant } from '../../core/time.ts';
 import { usdRange } from '../../core/wording.ts';
 import { listed, type Remark, type Rule } from '../rule.ts';
-import { remaining, shutdownOf } from '../shut-down.ts';
+import { remaining } from '../shut-down.ts';
 import { rowsOf } from './what-if.ts';
 
 /** A model that has an end, and how it was used. */

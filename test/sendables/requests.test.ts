@@ -1,0 +1,230 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { textCount } from '../../src/core/input-count.ts';
+import { TextsFold } from '../../src/core/texts-input.ts';
+import { whatIfs } from '../../src/core/what-if.ts';
+import { lineOfPath } from '../../src/input/json-lines.ts';
+import { jsonErrorOffset } from '../../src/input/json-place.ts';
+import { MAX_REQUEST_BYTES } from '../../src/input/sendables/read-request.ts';
+import { run } from '../run.ts';
+import { instant, shipped } from '../table.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'openai-cost-requests-'));
+const CODES = [0, 1, 2, 3];
+
+function estimate(content: string | Uint8Array, ...args: string[]) {
+  return run(['estimate', '-', ...args], { cwd: folder, stdin: Buffer.from(content) });
+}
+
+/** In pieces as large as they are read from a disk. */
+function estimateFile(content: string, ...args: string[]) {
+  writeFileSync(join(folder, 'large.json'), content);
+  return run(['estimate', 'large.json', ...args], { cwd: folder });
+}
+
+const chat = (content: unknown, more: object = {}) =>
+  JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content }], ...more });
+
+describe('a request', () => {
+  it('costs the same from a file, from standard input and in any order of its keys', async () => {
+    const body = { max_tokens: 9, messages: [{ content: 'hi', role: 'user' }], model: 'gpt-4o' };
+    writeFileSync(join(folder, 'a.json'), JSON.stringify(body));
+    const file = await run(['estimate', 'a.json', '-f', 'csv'], { cwd: folder });
+    const { out } = await estimate(chat('hi', { max_tokens: 9 }), '-f', 'csv');
+    expect(out).toBe(file.out);
+  });
+
+  it('may have a line of 10 MB', async () => {
+    const text = 'word '.repeat(2_000_000);
+    const { code, out } = await estimateFile(chat(text), '-m', 'gpt-4.1', '-o', '0', '-f', 'json');
+    expect(code).toBe(1); // It does not fit into the context window.
+    expect(JSON.parse(out).byFile[0].tokens.input).toBe(2_000_008);
+    const broken = await estimateFile(chat(text).slice(0, -2), '-m', 'gpt-4.1');
+    expect(broken.code).toBe(2);
+    expect(broken.err).toContain('large.json:1: error: a request as JSON that is cut off');
+  });
+
+  it('may be no larger than what the API takes', async () => {
+    const { code, err } = await estimateFile(
+      `{${' '.repeat(MAX_REQUEST_BYTES)}"messages": 1}`,
+      '--as',
+      'request',
+    );
+    expect(code).toBe(2);
+    expect(err).toContain('large.json: error: a request of more than 80 MiB');
+  });
+
+  it('is one also where it is a long line, and the first of many only where others follow', async () => {
+    const long = chat('word '.repeat(40_000));
+    const requestsIn = async (content: string) => {
+      const { out } = await estimateFile(content, '-o', '0', '-f', 'json');
+      return JSON.parse(out).byFile[0].requests;
+    };
+    expect(await requestsIn(long)).toBe(1);
+    expect(await requestsIn(`${long}\n\n`)).toBe(1);
+    expect(await requestsIn(`${long}\n${chat('hi')}\n`)).toBe(2);
+  });
+
+  it('is told from a text by its whole', async () => {
+    const { out } = await estimate('{"prompt": 1} is how it begins', '-m', 'gpt-4o', '-f', 'json');
+    expect(JSON.parse(out).byFile[0].parts.map(({ part }: { part: string }) => part)).toEqual([
+      'text',
+      'messages',
+    ]);
+  });
+
+  it('whatever it is, ends with a documented code and says why', async () => {
+    const part = fc.oneof(
+      fc.string(),
+      fc.record(
+        {
+          type: fc.constantFrom('text', 'image_url', 'input_audio', 'file', 'x'),
+          text: fc.jsonValue(),
+        },
+        { requiredKeys: ['type'] },
+      ),
+      fc.jsonValue(),
+    );
+    const message = fc.record(
+      {
+        role: fc.oneof(fc.constantFrom('system', 'user', 'assistant', 'tool'), fc.jsonValue()),
+        content: fc.oneof(fc.string(), fc.array(part, { maxLength: 3 }), fc.jsonValue()),
+        tool_calls: fc.jsonValue(),
+      },
+      { requiredKeys: ['role'] },
+    );
+    const request = fc.record(
+      {
+        model: fc.oneof(
+          fc.constantFrom('gpt-4o', 'gpt-5.4', 'text-embedding-3-small', 'nope'),
+          fc.jsonValue(),
+        ),
+        messages: fc.oneof(fc.array(message, { maxLength: 3 }), fc.jsonValue()),
+        input: fc.oneof(fc.string(), fc.array(message, { maxLength: 2 }), fc.jsonValue()),
+        tools: fc.oneof(
+          fc.array(fc.record({ type: fc.constant('function'), function: fc.jsonValue() }), {
+            maxLength: 2,
+          }),
+          fc.jsonValue(),
+        ),
+        n: fc.oneof(fc.integer({ min: -1, max: 5 }), fc.jsonValue()),
+        service_tier: fc.oneof(
+          fc.constantFrom('flex', 'auto', 'default', 'priority'),
+          fc.jsonValue(),
+        ),
+        max_output_tokens: fc.jsonValue(),
+        response_format: fc.jsonValue(),
+        prompt: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(request, fc.option(fc.nat(), { freq: 5 }), async (body, cut) => {
+        const text = JSON.stringify(body);
+        const sent = cut === null ? text : text.slice(0, cut % (text.length + 1));
+        const { code, out, err } = await estimate(sent);
+        expect(CODES).toContain(code);
+        expect(out === '').toBe(code === 2);
+        if (code === 2) expect(err).toContain('error: ');
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('places in JSON', () => {
+  it('are found by their path', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.dictionary(fc.stringMatching(/^[a-z_]+$/), fc.jsonValue()), { minLength: 1 }),
+        fc.nat(),
+        (list, pick) => {
+          const text = JSON.stringify({ messages: list }, null, 1);
+          const index = pick % list.length;
+          const line = lineOfPath(text, `messages[${index}]`);
+          const before = JSON.stringify({ messages: list.slice(0, index) }, null, 1).split(
+            '\n',
+          ).length;
+          expect(line).toBe(index === 0 ? 3 : before - 1);
+        },
+      ),
+    );
+  });
+
+  it('of an error are where JSON.parse gives up, also in long strings', () => {
+    const long = `{"a": "${'x'.repeat(12_000_000)}", b}`;
+    expect(jsonErrorOffset(long)).toBe(long.length - 2);
+    expect(jsonErrorOffset('{"a": "\n"}')).toBe(6);
+    expect(jsonErrorOffset('{"a": "\\x"}')).toBe(6);
+    expect(jsonErrorOffset('["\\\\", "\\"", "\\u00e9"] x')).toBe(23);
+  });
+});
+
+describe('what if', () => {
+  const tokens = (count: number) => ({
+    source: { file: 'p' },
+    bytes: 0,
+    peculiarities: [],
+    countInput: () => textCount(count),
+  });
+
+  it('puts the cheapest that fits first, and never anything that does not fit before it', () => {
+    const models = shipped.models.filter(({ prominent }) => prominent).map(({ id }) => id);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 2_000_000 }),
+        fc.integer({ min: 0, max: 200_000 }),
+        (input, output) => {
+          const request = {
+            prompts: [tokens(input)],
+            models,
+            at: instant('2026-11-22'),
+            outputTokens: output,
+          };
+          const rows = whatIfs(request, new Set(['models', 'tiers']), models, shipped);
+          const ranks = rows.map(({ problem, cost }) =>
+            problem ? 2 : Number(cost.unpriced.length > 0),
+          );
+          expect(ranks).toEqual([...ranks].sort());
+          const fitting = rows
+            .filter((_, index) => ranks[index] === 0)
+            .map(({ cost }) => cost.high);
+          expect(fitting).toEqual([...fitting].sort((a, b) => (a < b ? -1 : Number(a > b))));
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('offers the tiers that the rate table has, each once', () => {
+    const request = { prompts: [tokens(10)], models: ['gpt-5.4'], at: instant('2026-11-22') };
+    const rows = whatIfs(request, new Set(['tiers']), ['gpt-5.4'], shipped);
+    expect(rows.map(({ tiers }) => tiers.join()).sort()).toEqual([
+      'batch',
+      'flex',
+      'priority',
+      'standard',
+    ]);
+  });
+});
+
+describe('texts to embed', () => {
+  it('have to fit one by one, and are billed together', () => {
+    const small = shipped.models.find(({ id }) => id === 'text-embedding-3-small');
+    if (!small) throw new Error('no such model');
+    const model = { ...small, maxInputTokens: 100 };
+    const fold = new TextsFold([model]);
+    for (const count of [100, 101, 0, 7]) fold.add(() => count);
+    const { shares, total } = fold.countInput(model);
+    expect(total).toEqual({ basis: 'exact', low: 209, expected: 209, high: 209 });
+    expect(
+      shares.map(({ calls, inputTokensPerRequest }) => [calls, inputTokensPerRequest]),
+    ).toEqual([
+      [3, { least: 1, most: 100 }],
+      [1, { least: 101, most: 101 }],
+    ]);
+  });
+});
