@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commonEnd, commonStart, settledLength } from '../src/core/common-text.ts';
 import { cacheable, cachingOf } from '../src/core/framing.ts';
-import type { ConversationRequest } from '../src/core/request.ts';
+import { type ConversationRequest, textOf } from '../src/core/request.ts';
 import { VaryingParts } from '../src/core/shared-parts.ts';
 import { definitionsOf, SharedPrefixes } from '../src/core/shared-prefix.ts';
 import { countTokens, ENCODINGS } from '../src/tokens/index.ts';
-import { counter, framing, model, request } from './requests/count.ts';
+import { framing, request } from './requests/count.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const words = fc
@@ -84,14 +84,9 @@ const messages = fc
   .array(fc.record({ role, content: said }), { maxLength: 4 })
   .map((list) => ({ messages: [{ role: 'system', content: LONG }, ...list] }));
 
-function rendered({ items }: ConversationRequest): string {
-  return items
-    .map((item) =>
-      item.kind === 'message'
-        ? `<${item.role}>${item.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')}</>`
-        : '',
-    )
-    .join('');
+/** Each message as its role and its text. */
+function textsOf({ items }: ConversationRequest): string[] {
+  return items.map((item) => (item.kind === 'message' ? `${item.role} ${textOf(item.parts)}` : ''));
 }
 
 describe('what requests begin with alike', () => {
@@ -102,25 +97,25 @@ describe('what requests begin with alike', () => {
         expect(others).toEqual([]);
         if (!group) throw new Error('no group');
         expect(group.requests).toBe(bodies.length);
-        const texts = bodies.map((body) => rendered(conversation(body)));
-        const [first = '', ...rest] = texts;
-        const naive = rest.reduce((same, each) => same.slice(0, commonStart(same, each)), first);
-        const whole = rendered(group.beginning);
-        // A role alone is no beginning of a message.
-        const said = (all: string) => all.replace(/(<\/?>?)?(<[a-z]*>?)?$/, '');
-        expect(said(whole)).toBe(said(naive));
-        expect(group.endsInside).toBe(said(naive) === naive && !texts.includes(whole));
-        expect(rendered(shared(bodies.toReversed())[0]?.beginning as ConversationRequest)).toBe(
-          whole,
-        );
-        expect(group.isWhole).toBe(texts.includes(whole) && !group.endsInside);
-        for (const name of ['gpt-4o', 'gpt-5', 'gpt-6.2-sol']) {
-          const tokens = counter.countBeginning(group.beginning, model(name)) ?? Number.NaN;
-          for (const body of bodies) {
-            const all = counter.countBeginning(conversation(body), model(name)) ?? Number.NaN;
-            expect(tokens).toBeLessThanOrEqual(all);
-          }
+        const { request: beginning, endsInside } = group.beginning;
+        const texts = bodies.map((body) => textsOf(conversation(body)));
+        const [first = [], ...rest] = texts;
+        const whole = first.findIndex((text, at) => rest.some((each) => each[at] !== text));
+        const ends = whole < 0 ? Math.min(...texts.map(({ length }) => length)) : whole;
+        const found = textsOf(beginning);
+        expect(found.slice(0, ends)).toEqual(first.slice(0, ends));
+        expect(found.length).toBe(ends + (endsInside ? 1 : 0));
+        expect(group.isWhole).toBe(texts.some(({ length }) => length === ends));
+        const start = found[ends] ?? '';
+        for (const text of texts.map((each) => each[ends] ?? '')) {
+          if (!endsInside) continue;
+          expect(text.startsWith(start)).toBe(true);
+          expect(countTokens(start, 'o200k_base')).toBe(
+            countTokens(text, 'o200k_base') - countTokens(text.slice(start.length), 'o200k_base'),
+          );
         }
+        const reversed = shared(bodies.toReversed())[0]?.beginning.request;
+        expect(reversed && textsOf(reversed)).toEqual(found);
       }),
     );
   });
@@ -150,13 +145,13 @@ describe('what requests begin with alike', () => {
   it('has the tools only where all instructions before them are alike', () => {
     const tools = [{ type: 'function', function: { name: 'f', description: LONG } }];
     const [same] = shared([chat(LONG, 'a', { tools }), chat(LONG, 'b', { tools })]);
-    expect(same?.beginning.tools).toHaveLength(1);
+    expect(same?.beginning.request.tools).toHaveLength(1);
     const [different] = shared([
       chat(`${LONG} a`, 'a', { tools }),
       chat(`${LONG} b`, 'a', { tools }),
     ]);
-    expect(different?.beginning.tools).toEqual([]);
-    expect(different?.endsInside).toBe(true);
+    expect(different?.beginning.request.tools).toEqual([]);
+    expect(different?.beginning.endsInside).toBe(true);
   });
 
   it('goes up to a mark for the cache where it ends later', () => {
@@ -172,8 +167,10 @@ describe('what requests begin with alike', () => {
       ],
     });
     const [group] = shared([marked('a'), marked('b')]);
-    expect(group?.endsInside).toBe(true);
-    expect(rendered(group?.marked as ConversationRequest)).toBe(`<user>${LONG}</>`);
+    expect(group?.beginning.endsInside).toBe(true);
+    expect(textsOf(group?.marked?.request as ConversationRequest)).toEqual([
+      `user ${LONG.trimEnd().slice(0, -1)}`,
+    ]);
     const [unmarked] = shared([chat(LONG, 'a'), chat(LONG, 'b')]);
     expect(unmarked?.marked).toBeUndefined();
   });
@@ -199,9 +196,10 @@ describe('what stays alike after what differs', () => {
     });
     const [found] = order([body('Monday', 'a'), body('Sunday', 'b')]);
     expect(found?.differsIn).toBe('the system message');
-    expect(rendered(found?.constant as ConversationRequest)).toBe(
-      `<system>Today is nday. ${LONG}</><user>Answer in English.</>`,
-    );
+    expect(textsOf(found?.constant as ConversationRequest)).toEqual([
+      `system Today is nday. ${LONG}`,
+      'user Answer in English.',
+    ]);
   });
 
   it('is nothing where what differs comes last, or all is alike', () => {

@@ -1,5 +1,5 @@
 /** Whether calls fit into what a model can take and give. */
-import type { InputCount } from './input-count.ts';
+import { type InputCount, longestCall } from './input-count.ts';
 import type { Model } from './rates.ts';
 import { count } from './wording.ts';
 
@@ -11,10 +11,10 @@ type Limits = Pick<Model, 'contextWindow' | 'maxInputTokens' | 'maxOutputTokens'
  */
 export function misfit(
   model: Limits,
-  { shares }: InputCount,
+  calls: InputCount,
   output: number | undefined,
 ): string | undefined {
-  const input = Math.max(...shares.map((share) => share.inputTokensPerRequest.least));
+  const { tokens: input } = longestCall(calls);
   const window = model.contextWindow ?? Number.POSITIVE_INFINITY;
   const most = Math.min(model.maxInputTokens ?? window, window);
   if (input > most) {

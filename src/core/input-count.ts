@@ -1,5 +1,6 @@
 /** What a prompt file, a request or a file of requests will be billed for, with a certain model. */
 import type { Model } from './rates.ts';
+import type { Source } from './source.ts';
 import type { Count, CountedPart } from './tally.ts';
 import type { Quantity, ServiceTier, Tokens } from './usage.ts';
 
@@ -19,10 +20,28 @@ export interface CallShare {
   readonly unknown: readonly string[];
   /** Input tokens of a single call: the fewest and the most that any of them can have. */
   readonly inputTokensPerRequest: { readonly least: number; readonly most: number };
+  /** The call with the most input tokens, where there are several. */
+  readonly longest?: LongestCall | undefined;
   /** Answers of all calls, each of which is output of its own; 0 where output is settled. */
   readonly answers: number;
   /** The most output tokens that the requests allow, all answers together; undefined if any does not say. */
   readonly maxOutputTokens: number | undefined;
+}
+
+export interface LongestCall {
+  /** At least. */
+  readonly tokens: number;
+  /** Where it stands, if it has a place of its own. */
+  readonly source: Source | undefined;
+}
+
+/** The call that is the first not to fit somewhere. */
+export function longestCall({ shares }: InputCount): LongestCall {
+  const calls = shares.map(
+    ({ longest, inputTokensPerRequest: { least } }) =>
+      longest ?? { tokens: least, source: undefined },
+  );
+  return calls.reduce((a, b) => (b.tokens > a.tokens ? b : a));
 }
 
 /** All calls of a prompt. */

@@ -1,5 +1,6 @@
-import { type CallShare, type InputCount, mostOutput } from './input-count.ts';
+import { type CallShare, type InputCount, type LongestCall, mostOutput } from './input-count.ts';
 import type { Model } from './rates.ts';
+import type { Source } from './source.ts';
 import { COUNT_BASES, type Count, type CountedPart, TOKEN_PARTS, type TokenPart } from './tally.ts';
 import { MODALITIES, type Quantity, TOKEN_KINDS, type Tokens } from './usage.ts';
 import { counted } from './wording.ts';
@@ -19,6 +20,7 @@ interface ShareSum {
   most: number;
   answers: number;
   maxOutputTokens: number | undefined;
+  longest: LongestCall | undefined;
 }
 type CountSum = { -readonly [Key in keyof Count]: Count[Key] };
 
@@ -39,8 +41,9 @@ export class InputFold {
     this.#longContextAbove = model?.longContextAbove ?? Number.POSITIVE_INFINITY;
   }
 
-  add({ shares, total, parts }: InputCount): void {
-    for (const share of shares) this.#addShare(share);
+  /** @param source where the calls stand, if they have a place of their own */
+  add({ shares, total, parts }: InputCount, source?: Source | undefined): void {
+    for (const share of shares) this.#addShare(share, source);
     if (this.#total) addCount(this.#total, total);
     else this.#total = { ...total };
     for (const part of parts) {
@@ -69,7 +72,7 @@ export class InputFold {
     };
   }
 
-  #addShare(share: CallShare): void {
+  #addShare(share: CallShare, source: Source | undefined): void {
     const { least, most } = share.inputTokensPerRequest;
     const above = this.#longContextAbove;
     const band = least > above ? 'long' : most > above ? 'open' : 'short';
@@ -81,6 +84,7 @@ export class InputFold {
       this.#shares.set(key, sum);
     }
     addShare(sum, share, bound);
+    addLongest(sum, share, source);
   }
 }
 
@@ -88,6 +92,7 @@ function noShare(tier: CallShare['tier']): ShareSum {
   return {
     ...{ tier, low: {}, high: {}, quantities: new Map(), unknown: new Reasons([]) },
     ...{ calls: 0, least: Number.POSITIVE_INFINITY, most: 0, answers: 0, maxOutputTokens: 0 },
+    longest: undefined,
   };
 }
 
@@ -159,6 +164,12 @@ function addShare(sum: ShareSum, share: CallShare, maxOutputTokens: number | und
       ? undefined
       : sum.maxOutputTokens + maxOutputTokens;
   sum.unknown.add(share.unknown);
+}
+
+function addLongest(sum: ShareSum, share: CallShare, source: Source | undefined): void {
+  const { tokens } = share.longest ?? { tokens: share.inputTokensPerRequest.least };
+  if (sum.longest && sum.longest.tokens >= tokens) return;
+  sum.longest = share.longest ?? { tokens, source };
 }
 
 function addTokens(sum: Tokens, tokens: Tokens): void {

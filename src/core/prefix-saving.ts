@@ -6,7 +6,7 @@ import { priceUsage, totalOf } from './price.ts';
 import { type Model, type RateTable, versionAt } from './rates.ts';
 import type { ConversationRequest } from './request.ts';
 import type { SharedParts } from './shared-parts.ts';
-import type { SharedPrefix } from './shared-prefix.ts';
+import type { Beginning, SharedPrefix } from './shared-prefix.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
 import type { ServiceTier, Tokens } from './usage.ts';
@@ -16,6 +16,14 @@ export interface PrefixCounting {
   readonly rule: CachingRule;
   /** Undefined where nobody knows. */
   countBeginning(request: ConversationRequest): number | undefined;
+}
+
+/** What ends a message. */
+const END_TOKENS = 1;
+
+function countTokens({ request, endsInside }: Beginning, counting: PrefixCounting): number {
+  const tokens = counting.countBeginning(request) ?? 0;
+  return Math.max(0, tokens - (endsInside ? END_TOKENS : 0));
 }
 
 /** What requests begin with alike, in tokens of a model. */
@@ -70,7 +78,7 @@ export function prefixSaving(
   if (!canRead(pricing)) return undefined;
   const { rule } = counting;
   const tier = pricing.tier ?? shared.to.tier;
-  const tokens = counting.countBeginning(shared.beginning) ?? 0;
+  const tokens = countTokens(shared.beginning, counting);
   if (tokens < LEAST_TOLD) return undefined;
   const requests = shared.requests * pricing.calls;
   const asIs = cacheable(rule, readable(shared, tokens, counting));
@@ -91,10 +99,10 @@ export function prefixSaving(
 function readable(
   { isWhole, marked }: SharedPrefix,
   tokens: number,
-  { rule, countBeginning }: PrefixCounting,
+  counting: PrefixCounting,
 ): number {
-  if (rule.endsAt === 'anywhere' || isWhole) return tokens;
-  return marked ? (countBeginning(marked) ?? 0) : 0;
+  if (counting.rule.endsAt === 'anywhere' || isWhole) return tokens;
+  return marked ? countTokens(marked, counting) : 0;
 }
 
 /** What could be read were the parts in another order; undefined where that is nothing. */

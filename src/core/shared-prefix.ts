@@ -3,7 +3,7 @@
  * kept, so it does not grow with their number; whatever is given up for that makes the common
  * beginning shorter, never longer.
  */
-import { commonStart } from './common-text.ts';
+import { commonStart, settledLength } from './common-text.ts';
 import {
   type ConversationRequest,
   type Item,
@@ -28,13 +28,17 @@ export interface SharedPrefix {
   readonly first: Source;
   readonly requests: number;
   /** What is the same in all of them: the first of them, up to where they differ. */
-  readonly beginning: ConversationRequest;
-  /** Whether the last item of it is only the beginning of one. */
-  readonly endsInside: boolean;
+  readonly beginning: Beginning;
   /** Up to the last mark for the cache that all of them have; undefined where there is none. */
-  readonly marked: ConversationRequest | undefined;
+  readonly marked: Beginning | undefined;
   /** Whether one of them is no longer than that, so that the end of it is where the cache is written. */
   readonly isWhole: boolean;
+}
+
+export interface Beginning {
+  readonly request: ConversationRequest;
+  /** Whether the last message of it is only the beginning of one. */
+  readonly endsInside: boolean;
 }
 
 interface Group {
@@ -161,32 +165,58 @@ function headOf({ items, tools, format }: ConversationRequest): string {
 }
 
 function sharedIn(group: Group): SharedPrefix {
-  const { to, first, requests, items, endsInside, isWhole } = group;
+  const { to, first, requests, items, isWhole } = group;
+  const beginning = group.endsInside ? settled(items) : { items, endsInside: false };
   const end = items.findLastIndex((item) => lastMark(item) >= 0);
-  const last = items[end];
   return {
-    ...{ to, first, requests, endsInside, isWhole },
-    beginning: cutAfter(group, items, endsInside),
-    marked:
-      last?.kind === 'message'
-        ? cutAfter(
-            group,
-            [...items.slice(0, end), { ...last, parts: last.parts.slice(0, lastMark(last) + 1) }],
-            lastMark(last) < last.parts.length - 1 || (endsInside && end === items.length - 1),
-          )
-        : undefined,
+    ...{ to, first, requests, isWhole },
+    beginning: cutAfter(group, beginning),
+    marked: end < 0 ? undefined : cutAfter(group, upToMark(items.slice(0, end + 1), group)),
   };
 }
 
+interface Cut {
+  readonly items: readonly Item[];
+  readonly endsInside: boolean;
+}
+
+/** The last message only as far as no continuation of it changes its tokens. */
+function settled(items: readonly Item[]): Cut {
+  const last = items.at(-1);
+  const whole = { items: items.slice(0, -1), endsInside: false };
+  if (last?.kind !== 'message') return whole;
+  if (!last.parts.every(({ kind }) => kind === 'text')) {
+    const media = last.parts.findLastIndex(({ kind }) => kind !== 'text');
+    return inside(whole.items, last, last.parts.slice(0, media + 1));
+  }
+  // Several texts of a message are one to the API.
+  const text = textOf(last.parts);
+  const length = settledLength(text);
+  if (length === 0) return whole;
+  return inside(whole.items, last, [{ kind: 'text', text: text.slice(0, length) }]);
+}
+
+function inside(before: readonly Item[], message: MessageItem, parts: readonly Part[]): Cut {
+  return { items: [...before, { ...message, parts }], endsInside: true };
+}
+
+/** @param items the last of which is a message with a mark */
+function upToMark(items: readonly Item[], group: Group): Cut {
+  const last = items.at(-1);
+  if (last?.kind !== 'message') return { items, endsInside: false };
+  const parts = last.parts.slice(0, lastMark(last) + 1);
+  const isLast = items.length === group.items.length;
+  const isWhole = parts.length === last.parts.length && !(isLast && group.endsInside);
+  const cut = inside(items.slice(0, -1), last, parts);
+  return isWhole ? { ...cut, endsInside: false } : settled(cut.items);
+}
+
 /** Tools and formats come after the instructions: they are shared only where all of those are. */
-function cutAfter(
-  { request, instructions }: Group,
-  items: readonly Item[],
-  endsInside: boolean,
-): ConversationRequest {
+function cutAfter({ request, instructions }: Group, { items, endsInside }: Cut): Beginning {
   const whole = items.length - (endsInside ? 1 : 0);
-  if (whole >= instructions) return { ...request, items };
-  return { ...request, items, tools: [], toolChoice: { kind: 'auto' }, format: { kind: 'text' } };
+  if (whole >= instructions) return { request: { ...request, items }, endsInside };
+  const bare = { tools: [], toolChoice: { kind: 'auto' }, format: { kind: 'text' } } as const;
+  return { request: { ...request, ...bare, items }, endsInside };
 }
 
 /** The index of the last part up to which the cache is to be written; -1 where there is none. */

@@ -1,4 +1,5 @@
 import { grouped } from '../core/grouped.ts';
+import { longestCall } from '../core/input-count.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import { count } from '../core/wording.ts';
 import { listed, type Rule } from './rule.ts';
@@ -12,6 +13,7 @@ export const longContext: Rule<EstimateFacts> = {
       prompts.map(({ prompt, input }) => ({
         name,
         prompt,
+        source: longestCall(input).source ?? prompt.source,
         // Of the longest call: that of a file of requests is one of them.
         input: Math.max(...input.shares.map((share) => share.inputTokensPerRequest.most)),
         above: model?.longContextAbove,
@@ -25,17 +27,17 @@ export const longContext: Rule<EstimateFacts> = {
     for (const group of groups.values()) {
       const [first] = group;
       if (!first?.above) continue;
-      const { input, above, prompt } = first;
+      const { input, above, source } = first;
       const names = listed(group.map(({ name }) => name));
       const over = input - above;
       yield over > 0
         ? {
-            source: prompt.source,
+            source,
             message: `${count(input)} input tokens: above ${count(above)} the whole request is billed at the long-context rates of ${names}; ${count(over)} tokens less would avoid it`,
           }
         : {
             severity: 'note',
-            source: prompt.source,
+            source,
             message: `${count(input)} input tokens: ${count(1 - over)} more, and the whole request is billed at the long-context rates of ${names}`,
           };
     }

@@ -34,15 +34,15 @@ function bestOf({ saving, better }: PrefixSaving): Money {
 
 function remarkOn(prefix: PrefixSaving, name: string): Remark {
   const { first, requests, tokens, minimum } = prefix;
-  const beginning = `${count(requests)} requests to ${name} begin with the same ${count(tokens)} tokens`;
   const few = tokens < minimum ? `; the cache takes ${count(minimum)} and more` : '';
+  const begin = tokens === 0 ? '' : ` begin with the same ${count(tokens)} tokens${few}`;
   const clauses = [asItIs(prefix), ifChanged(prefix, name)].filter((text) => text !== '');
+  const what = `${count(requests)} requests to ${name}${begin}`;
   return {
     source: first,
-    message: [
-      tokens > 0 ? beginning + few : `${count(requests)} requests to ${name}`,
-      ...clauses,
-    ].join('; '),
+    message: [what, clauses.join('; ')]
+      .filter((text) => text !== '')
+      .join(begin === '' ? ': ' : '; '),
     saving: { low: ZERO, high: bestOf(prefix) },
     certainty: 'possible',
   };

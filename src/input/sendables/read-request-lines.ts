@@ -7,9 +7,9 @@ import { type ModelRequest, REQUEST_ENDPOINTS } from '../../core/request.ts';
 import { requestInput } from '../../core/request-input.ts';
 import type { BadLine } from '../../core/sent-lines.ts';
 import type { Count } from '../../core/tally.ts';
-import { counted } from '../../core/wording.ts';
+import { count, counted } from '../../core/wording.ts';
 import { digestOfRequest, keyOf } from '../digest.ts';
-import { jsonErrorOffset } from '../json-place.ts';
+import { endOfString, jsonErrorOffset } from '../json-place.ts';
 import { type Line, LineCutter } from '../lines.ts';
 import { readRequest } from '../requests/index.ts';
 import { lookAtMedia } from '../requests/media.ts';
@@ -78,13 +78,7 @@ class RequestLines {
     try {
       value = JSON.parse(text);
     } catch {
-      const at = jsonErrorOffset(text);
-      this.#unparsed(
-        number,
-        at >= text.length
-          ? 'the line is not JSON: it is cut off'
-          : `the line is not JSON from character ${at + 1} on`,
-      );
+      this.#unparsed(number, whatIsBroken(text));
       return;
     }
     const sent = this.#check ? this.#opened(number, value, this.#check) : { body: value };
@@ -192,6 +186,14 @@ class RequestLines {
     const more = others === 0 ? '' : `, nor in ${counted(others, 'more line')}`;
     return { source, reason: `no request that can be read here${more}: ${first.reason}` };
   }
+}
+
+/** Without quoting it: it may be somebody's prompt. */
+function whatIsBroken(text: string): string {
+  const at = jsonErrorOffset(text);
+  const isOpen = text[at] === '"' && endOfString(text, at) === undefined;
+  if (at >= text.length || isOpen) return 'the line is not JSON: it is cut off';
+  return `the line is not JSON from character ${count(at + 1)} on`;
 }
 
 /** Some tokens, and nobody can say how many. */

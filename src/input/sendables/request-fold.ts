@@ -138,7 +138,7 @@ class ModelFold {
     if (repeated?.requests === 2) this.#different++;
     for (const [model, { all, repeats }] of this.#folds) {
       const input = withTier(call.countInput(model), tier);
-      all.add(input);
+      all.add(input, source);
       if (!repeated) continue;
       repeats.add(input);
       this.#remember(repeated, model, input.shares);
