@@ -238,7 +238,7 @@ function estimatePrompt(
     shares.map((share) =>
       priceShare(asked, rates, name, prompt, share, takesOutput ? output * share.answers : 0),
     );
-  const isBatch = tierOfPrompt(request, prompt) === 'batch';
+  const isBatch = prompt.asks?.tier === 'batch' && tierOfPrompt(request, prompt) === 'batch';
   return {
     prompt,
     input,
