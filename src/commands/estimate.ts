@@ -145,6 +145,7 @@ async function readSent(
     const named = allModels ? plan.models : model;
     const loaded = await loadCounting(io, {
       ...{ rates, filling, at: plan.at, named, compared: plan.models },
+      besides: options.compare?.includes('models') ? plan.models : [],
       imageSize: options.imageSize,
       keepsContent: options.online === true,
     });

@@ -19,6 +19,8 @@ export interface Wanted {
   readonly named: readonly string[] | undefined;
   /** Those that are meant where nobody names any. */
   readonly compared: readonly string[];
+  /** Those that are asked for in any case. */
+  readonly besides?: readonly string[] | undefined;
   readonly filling: Filling | undefined;
   readonly imageSize?: ImageSize | undefined;
   readonly keepsContent?: boolean;
@@ -27,7 +29,7 @@ export interface Wanted {
 /** What it takes to count requests and files of them. */
 export async function loadCounting(
   io: Pick<Io, 'readFile' | 'packageFile'>,
-  { rates, at, named, compared, filling, imageSize, keepsContent = false }: Wanted,
+  { rates, at, named, compared, besides = [], filling, imageSize, keepsContent = false }: Wanted,
 ): Promise<Counting> {
   const counter = await loadRequestCounter(io);
   const modelsOf = (names: readonly string[]) =>
@@ -37,6 +39,7 @@ export async function loadCounting(
     at,
     models: named && modelsOf(named),
     compared: modelsOf(compared),
+    besides: modelsOf(besides),
     across: { repeats: new Repeats(), beginnings: new Beginnings(counter, keyOf) },
     counter,
     images: await loadImageRules(io),

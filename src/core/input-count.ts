@@ -93,6 +93,13 @@ export function textCount(
   };
 }
 
+/** One call with some tokens, and nobody can say how many. */
+export function unknownCount(reason: string): InputCount {
+  const total: Count = { basis: 'unknown', low: 0, expected: null, high: null };
+  const { shares } = textCount(0, total);
+  return { shares: shares.map((share) => ({ ...share, unknown: [reason] })), total, parts: [] };
+}
+
 function exactly(tokens: number | null): Count {
   return tokens === null
     ? { basis: 'unknown', low: 0, expected: null, high: null }

@@ -56,6 +56,8 @@ export interface Counting {
   readonly models: readonly (Model | undefined)[] | undefined;
   /** Those to count for where nobody names any. */
   readonly compared: readonly (Model | undefined)[];
+  /** Those to count for in any case, as somebody compares them. */
+  readonly besides: readonly (Model | undefined)[];
   /** What is found out of all requests of an estimate together. */
   readonly across: AcrossRequests;
   readonly counter: RequestCounter;

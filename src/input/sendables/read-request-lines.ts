@@ -1,12 +1,12 @@
 /** Files with a request on each line: input files of the Batch API, and requests as they are. */
 import { BatchCheck, type BatchEndpoint, batchEndpoint } from '../../core/batch.ts';
 import type { Prompt, Unreadable } from '../../core/estimate.ts';
-import { type InputCount, textCount } from '../../core/input-count.ts';
+import { withImageSize } from '../../core/image-detail.ts';
+import { unknownCount } from '../../core/input-count.ts';
 import { isJsonObject, type JsonValue, own } from '../../core/json.ts';
-import { type ModelRequest, REQUEST_ENDPOINTS } from '../../core/request.ts';
+import { REQUEST_ENDPOINTS } from '../../core/request.ts';
 import { requestInput } from '../../core/request-input.ts';
 import type { BadLine } from '../../core/sent-lines.ts';
-import type { Count } from '../../core/tally.ts';
 import { count, counted } from '../../core/wording.ts';
 import { digestOfRequest, keyOf } from '../digest.ts';
 import { endOfString, jsonErrorOffset } from '../json-place.ts';
@@ -133,16 +133,15 @@ class RequestLines {
     if (request.kind === 'texts' && request.endpoint === 'embeddings') {
       this.#check?.embeds(request.texts.length);
     }
+    const { counter, imageSize } = this.#counting;
+    const looked = withImageSize(lookAtMedia(request), imageSize);
     this.#count(number, {
       model: request.model,
       tier: tierIn(request.serviceTier),
       digest: digestOfRequest(request.endpoint, body),
       request,
-      countInput: (model) => requestInput(looked(), model, this.#counting.counter),
+      countInput: (model) => requestInput(looked, model, counter),
     });
-    function looked(): ModelRequest {
-      return lookAtMedia(request);
-    }
   }
 
   /** Of an endpoint whose requests are not counted here. */
@@ -158,7 +157,7 @@ class RequestLines {
       tier: undefined,
       digest: digestOfRequest(endpoint, body),
       request: undefined,
-      countInput: () => uncounted(reason),
+      countInput: () => unknownCount(reason),
     });
   }
 
@@ -195,11 +194,3 @@ function whatIsBroken(text: string): string {
   if (at >= text.length || isOpen) return 'the line is not JSON: it is cut off';
   return `the line is not JSON from character ${count(at + 1)} on`;
 }
-
-/** Some tokens, and nobody can say how many. */
-function uncounted(reason: string): InputCount {
-  const { shares, total, parts } = textCount(0, UNKNOWN);
-  return { shares: shares.map((share) => ({ ...share, unknown: [reason] })), total, parts };
-}
-
-const UNKNOWN: Count = { basis: 'unknown', low: 0, expected: null, high: null };

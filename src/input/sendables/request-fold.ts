@@ -1,6 +1,6 @@
 /** Adds up the requests of a file, for each model that they are to be counted for. */
 import type { Prompt } from '../../core/estimate.ts';
-import type { CallShare, InputCount } from '../../core/input-count.ts';
+import { type CallShare, type InputCount, unknownCount } from '../../core/input-count.ts';
 import { InputFold } from '../../core/input-fold.ts';
 import { resolveModel } from '../../core/names.ts';
 import type { Model } from '../../core/rates.ts';
@@ -93,10 +93,10 @@ export class RequestFold {
 
   #begin(name: string | undefined): ModelFold | undefined {
     if (this.#byModel.size >= MOST_MODELS) return undefined;
-    const { rates, at, models, compared } = this.#counting;
+    const { rates, at, models, compared, besides } = this.#counting;
     const targets =
       models ?? (name === undefined ? compared : [resolveModel(rates, name, at).model]);
-    const fold = new ModelFold(targets);
+    const fold = new ModelFold([...targets, ...besides]);
     this.#byModel.set(name, fold);
     return fold;
   }
@@ -151,8 +151,7 @@ class ModelFold {
 
   /** @param missing why there is more than was counted */
   countInput(model: Model | undefined, missing: string | undefined): InputCount {
-    const input = this.#foldsOf(model).all.end();
-    if (!input) throw new RangeError('no request was counted');
+    const input = this.#folds.get(model)?.all.end() ?? this.#notCountedFor(model);
     const [first, ...others] = input.shares;
     if (missing === undefined || !first) return input;
     const shares = [{ ...first, unknown: [...first.unknown, missing] }, ...others];
@@ -160,7 +159,7 @@ class ModelFold {
   }
 
   countRepeats(model: Model | undefined, isPartial: boolean): RepeatCount | undefined {
-    const shares = this.#foldsOf(model).repeats.end()?.shares;
+    const shares = this.#folds.get(model)?.repeats.end()?.shares;
     if (!shares) return undefined;
     const most = [...this.#repeated]
       .sort(([a], [b]) => b.requests - a.requests)
@@ -179,10 +178,13 @@ class ModelFold {
     if (!byModel.has(model)) byModel.set(model, shares);
   }
 
-  #foldsOf(model: Model | undefined): { all: InputFold; repeats: InputFold } {
-    const folds = this.#folds.get(model);
-    if (!folds) throw new RangeError(`not counted for ${model?.id ?? 'a model that is not known'}`);
-    return folds;
+  /** A file is read once, and other files may name models that were not known then. */
+  #notCountedFor(model: Model | undefined): InputCount {
+    const name = model?.id ?? 'an unknown model';
+    const { shares, ...rest } = unknownCount(
+      `it was read before anybody asked for ${name}; name the models with --model`,
+    );
+    return { ...rest, shares: shares.map((share) => ({ ...share, calls: this.requests })) };
   }
 }
 
