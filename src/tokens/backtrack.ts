@@ -5,15 +5,19 @@
  * with and that may follow the last one (areNeighbours); if there is none take the last one back,
  * and shorten that. A position once given up is given up for good, for there is only one encoding
  * of each prefix of the piece.
+ *
+ * As there is only one, any order of trying leads to it. So where the last token begins once more
+ * that is tried first: of a run of one character dozens of tokens begin at each place, and most of
+ * them lead nowhere.
  */
-import { areNeighbours, type Pairs, pairHash, RECORD } from './pairs.ts';
-import { longestToken, TRIE, type Trie } from './trie.ts';
+import { areNeighbours, type Pairs, PREFIX, pairHash } from './pairs.ts';
+import { TRIE, type Trie, tokenAt } from './trie.ts';
 
-const { SHIFT, PREFIX, LENGTH } = RECORD;
-const { NO_TOKEN } = TRIE;
+const { LABEL_MASK, IS_TOKEN, IS_LEAF, PAYLOAD_SHIFT, ROOT_BASE, NO_TOKEN } = TRIE;
+const { TOKEN_SHIFT, LENGTH_MASK } = PREFIX;
 
-/** A power of two: 4 Ki answers are 32 KB, so that asking costs ordinary text nothing. */
-const MEMO_BITS = 12;
+/** A power of two: half of the questions are among the last 16 Ki, whose answers are 128 KB. */
+const MEMO_BITS = 14;
 
 const FIRST_CAPACITY = 1024;
 
@@ -26,14 +30,12 @@ export interface Backtracker {
 
 /** A closure and no class: what it captures are constants to V8, which makes it a tenth faster. */
 export function createBacktracker(trie: Trie, pairs: Pairs): Backtracker {
-  const { records } = pairs;
-  /**
-   * Answers of areNeighbours, two words each: left + 1, then right and the answer's bit. Without it
-   * a megabyte of `-`, where dozens of tokens begin at each place, takes twice as long.
-   */
+  const { prefixes } = pairs;
+  /** Answers of areNeighbours, two words each: left + 1, then right and the answer's bit. */
   const memo = new Int32Array(2 << MEMO_BITS);
-  /** The tokens taken so far. */
+  /** The tokens taken so far, and where each ends. */
   let taken = new Int32Array(FIRST_CAPACITY);
+  let ends = new Int32Array(FIRST_CAPACITY);
   /** By position in the piece: 1 if no encoding goes through it. */
   let isGivenUp = new Uint8Array(FIRST_CAPACITY);
 
@@ -48,37 +50,77 @@ export function createBacktracker(trie: Trie, pairs: Pairs): Backtracker {
     return answer;
   }
 
+  function reserve(length: number): void {
+    if (length < taken.length) return;
+    const capacity = 2 ** Math.ceil(Math.log2(length + 1));
+    taken = new Int32Array(capacity);
+    ends = new Int32Array(capacity);
+    isGivenUp = new Uint8Array(capacity);
+  }
+
   function countPiece(bytes: Uint8Array, start: number, end: number): number {
-    if (end - start >= taken.length) {
-      const capacity = 2 ** Math.ceil(Math.log2(end - start + 1));
-      taken = new Int32Array(capacity);
-      isGivenUp = new Uint8Array(capacity);
-    }
+    reserve(end - start);
     let count = 0;
     let backtracked = false;
     let last: number = NO_TOKEN;
+    let lastStart = start;
     let at = start;
-    let candidate = longestToken(trie, bytes, at, end);
+    // The token that was taken back from here; what is to be tried is shorter.
+    let failed: number = NO_TOKEN;
     while (at < end) {
-      let after = at;
+      let after = at + at - lastStart;
+      let candidate: number = NO_TOKEN;
+      if (failed !== NO_TOKEN) {
+        candidate = (prefixes[failed] as number) >> TOKEN_SHIFT;
+        if (candidate !== NO_TOKEN) after = at + ((prefixes[candidate] as number) & LENGTH_MASK);
+      } else if (
+        bytes[at] === bytes[lastStart] &&
+        last !== NO_TOKEN &&
+        isRepeated(bytes, lastStart, at, end) &&
+        isGivenUp[after - start] === 0 &&
+        mayFollow(last, last)
+      ) {
+        candidate = last;
+      } else {
+        // The longest token, as in trie.ts, but its end is wanted too.
+        let base: number = ROOT_BASE;
+        let longest = 0;
+        for (let next = at; next < end; ) {
+          const byte = bytes[next++] as number;
+          const link = trie[base ^ byte] as number;
+          if ((link & LABEL_MASK) !== byte) break;
+          base = link >> PAYLOAD_SHIFT;
+          if (link & IS_TOKEN) {
+            longest = link;
+            after = next;
+            if (link & IS_LEAF) break;
+          }
+        }
+        if (after === end && count === 0) return 1;
+        candidate = tokenAt(trie, longest);
+      }
       while (candidate !== NO_TOKEN) {
-        const record = candidate << SHIFT;
-        after = at + (records[record + LENGTH] as number);
         if (isGivenUp[after - start] === 0 && mayFollow(last, candidate)) break;
-        candidate = records[record + PREFIX] as number;
+        candidate = (prefixes[candidate] as number) >> TOKEN_SHIFT;
+        if (candidate !== NO_TOKEN) after = at + ((prefixes[candidate] as number) & LENGTH_MASK);
       }
       if (candidate === NO_TOKEN) {
         isGivenUp[at - start] = 1;
         backtracked = true;
-        candidate = last;
+        failed = last;
+        at = lastStart;
         count--;
-        at -= records[(last << SHIFT) + LENGTH] as number;
         last = count === 0 ? NO_TOKEN : (taken[count - 1] as number);
+        lastStart = count < 2 ? start : (ends[count - 2] as number);
+        // It may have been tried before the longer ones.
+        if (failed === last) failed = NO_TOKEN;
       } else {
-        taken[count++] = candidate;
+        failed = NO_TOKEN;
+        taken[count] = candidate;
+        ends[count++] = after;
         last = candidate;
+        lastStart = at;
         at = after;
-        candidate = longestToken(trie, bytes, at, end);
       }
     }
     if (backtracked) isGivenUp.fill(0, 0, end - start + 1);
@@ -86,4 +128,13 @@ export function createBacktracker(trie: Trie, pairs: Pairs): Backtracker {
   }
 
   return { count: countPiece, taken: (index) => taken[index] as number };
+}
+
+/** Whether bytes[from, at) come once more at `at`, by `end`. */
+function isRepeated(bytes: Uint8Array, from: number, at: number, end: number): boolean {
+  if (at + at - from > end) return false;
+  for (let before = from, here = at; before < at; before++, here++) {
+    if (bytes[before] !== bytes[here]) return false;
+  }
+  return true;
 }

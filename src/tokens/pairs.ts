@@ -9,14 +9,17 @@ const { NO_TOKEN } = TRIE;
 
 export interface Pairs {
   /**
-   * Four words for each token: LEFT, RIGHT, PREFIX, LENGTH. What is asked about a token lies in one
-   * cache line; as four arrays of their own, backtracking takes a third longer.
+   * Four words for each token: LEFT, RIGHT, FOLLOWERS, LEADERS. What is asked about a token lies in
+   * one cache line; as four arrays of their own, backtracking takes a third longer.
    */
   readonly records: Int32Array;
+  /**
+   * A word for each token: its length in bytes and, above that, the longest token that it begins
+   * with and is not itself, or NO_TOKEN.
+   */
+  readonly prefixes: Int32Array;
   /** Open addressing by pairHash: every token that was merged, in a slot near its parts' hash. */
   readonly table: Int32Array;
-  /** A bit for every hash that occurs (Bloom 1970, with one function): most pairs end here. */
-  readonly filter: Int32Array;
 }
 
 /** Where in `records` something is: at (token << SHIFT) + what. */
@@ -25,15 +28,20 @@ export const RECORD = {
   /** The two parts that the token was merged from; a byte has none: NO_TOKEN. */
   LEFT: 0,
   RIGHT: 1,
-  /** The longest token that this one begins with and is not itself, or NO_TOKEN. */
-  PREFIX: 2,
-  LENGTH: 3,
+  /**
+   * The tokens that it is merged with, those after it and those before it, as sets of 32 bits with
+   * one hash (Bloom 1970). Most tokens have few partners, so most pairs end here.
+   */
+  FOLLOWERS: 2,
+  LEADERS: 3,
 } as const;
-const { SHIFT, LEFT, RIGHT } = RECORD;
+const { SHIFT, LEFT, RIGHT, FOLLOWERS, LEADERS } = RECORD;
 
-/** Slots per token in the table, and bits per token in the filter, before rounding up. */
+/** Where in a word of `prefixes` something is. */
+export const PREFIX = { TOKEN_SHIFT: 8, LENGTH_MASK: 0xff } as const;
+
+/** Slots per token in the table, before rounding up. */
 export const TABLE_SLOTS_PER_TOKEN = 2;
-export const FILTER_BITS_PER_TOKEN = 16;
 
 /** Tokens below this are single bytes; the build asserts it. */
 export const FIRST_MERGED = 256;
@@ -54,14 +62,19 @@ export function hashShift(size: number): number {
   return Math.clz32(size) + 1;
 }
 
+/** The bit of a token in FOLLOWERS and LEADERS, told by the five high bits of its hash. */
+export function partnerBit(token: number): number {
+  return 1 << (Math.imul(token, PAIR_MULTIPLIER) >>> (32 - 5));
+}
+
 /** The token that was merged from these two, or NO_TOKEN. */
-export function mergedToken(pairs: Pairs, left: number, right: number): number {
-  const { records, table, filter } = pairs;
-  const hash = pairHash(left, right);
-  const bit = hash >>> hashShift(filter.length << 5);
-  if (((filter[bit >> 5] as number) & (1 << bit)) === 0) return NO_TOKEN;
+export function mergedToken({ records, table }: Pairs, left: number, right: number): number {
+  const followers = records[(left << SHIFT) + FOLLOWERS] as number;
+  const leaders = records[(right << SHIFT) + LEADERS] as number;
+  if ((followers & partnerBit(right)) === 0 || (leaders & partnerBit(left)) === 0) return NO_TOKEN;
   const mask = table.length - 1;
-  for (let slot = hash >>> hashShift(table.length); ; slot = (slot + 1) & mask) {
+  const start = pairHash(left, right) >>> hashShift(table.length);
+  for (let slot = start; ; slot = (slot + 1) & mask) {
     const token = table[slot] as number;
     if (token === NO_TOKEN) return NO_TOKEN;
     const record = token << SHIFT;

@@ -9,11 +9,11 @@
  */
 import { createBacktracker } from './backtrack.ts';
 import { CHARACTER, characterAt, type UnicodeTable } from './characters.ts';
-import { areNeighbours, type Pairs, RECORD } from './pairs.ts';
+import { areNeighbours, type Pairs, PREFIX } from './pairs.ts';
 import type { Trie } from './trie.ts';
 import { isContinuation } from './utf8.ts';
 
-const { SHIFT, LENGTH } = RECORD;
+const { LENGTH_MASK } = PREFIX;
 const { LENGTH_SHIFT, CLASS_MASK } = CHARACTER;
 
 /**
@@ -38,10 +38,10 @@ export interface Settler {
 }
 
 export function createSettler(trie: Trie, pairs: Pairs): Settler {
-  const { records } = pairs;
+  const { prefixes } = pairs;
   const backtracker = createBacktracker(trie, pairs);
-  const lengthOf = (token: number) => records[(token << SHIFT) + LENGTH] as number;
-  const longest = longestOf(records);
+  const lengthOf = (token: number) => (prefixes[token] as number) & LENGTH_MASK;
+  const longest = prefixes.reduce((most, word) => Math.max(most, word & LENGTH_MASK), 0);
 
   function isCommon(bytes: Uint8Array, border: number, before: number, end: number): boolean {
     for (let prefix = end; prefix > end - longest; prefix--) {
@@ -75,14 +75,6 @@ export function createSettler(trie: Trie, pairs: Pairs): Settler {
       return undefined;
     },
   };
-}
-
-function longestOf(records: Int32Array): number {
-  let longest = 0;
-  for (let at = LENGTH; at < records.length; at += 1 << SHIFT) {
-    longest = Math.max(longest, records[at] as number);
-  }
-  return longest;
 }
 
 /** Whether all characters of bytes[start, end) are of one class, so that no scanner tells them apart. */

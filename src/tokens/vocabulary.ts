@@ -24,8 +24,8 @@ export function loadVocabulary(name: VocabularyName): Vocabulary {
 function loadPairs(name: VocabularyName): Pairs {
   return withFile(name, (section) => ({
     records: new Int32Array(section('records')),
+    prefixes: new Int32Array(section('prefixes')),
     table: new Int32Array(section('table')),
-    filter: new Int32Array(section('filter')),
   }));
 }
 

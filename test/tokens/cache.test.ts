@@ -56,13 +56,34 @@ describe('the cache', () => {
     }
   });
 
+  test('keeps the last two short pieces of a place, not the last one alone', () => {
+    const cache = createPieceCache();
+    const random = new Random(7);
+    const first = Uint8Array.of(1, 2, 3, 4, 5);
+    put(cache, first, 5);
+    const putOther = () =>
+      put(
+        cache,
+        Uint8Array.from({ length: 6 }, () => random.below(0x80)),
+        6,
+      );
+    let lost = 0;
+    for (let other = 0; other < 100_000; other++) {
+      putOther();
+      if (get(cache, first) !== 5) lost++;
+    }
+    expect(lost).toBe(0);
+    for (let other = 0; other < 300_000; other++) putOther();
+    expect(get(cache, first)).toBe(MISS);
+  });
+
   test('never takes one piece for another that has its slot', () => {
     const random = new Random(6);
     const cache = createPieceCache();
     // Many more than there are slots of each size, of so few bytes that words are often the same.
     const pieces = Array.from({ length: 300_000 }, (_, index) => {
       const length = 1 + random.below(LONGEST);
-      const piece = Uint8Array.from({ length }, () => random.pick([0, 1, 0x61, 0x80, 0xff]));
+      const piece = Uint8Array.from({ length }, () => random.pick([0, 1, 0x61, 0x80, 0xf4]));
       return { piece, key: piece.join(), count: 1 + (index % LONGEST) };
     });
     const latest = new Map<string, number>();

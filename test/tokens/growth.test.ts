@@ -52,11 +52,11 @@ describe('four times the text is at most five times the work', () => {
     function work(text: string): number {
       const watchedTrie = watched(trie);
       const records = watched(pairs.records);
-      const filter = watched(pairs.filter);
-      const parts = { ...pairs, records: records.array, filter: filter.array };
+      const prefixes = watched(pairs.prefixes);
+      const parts = { ...pairs, records: records.array, prefixes: prefixes.array };
       const bytes = Buffer.from(text);
       createBacktracker(watchedTrie.array, parts).count(bytes, 0, bytes.length);
-      return watchedTrie.reads() + records.reads() + filter.reads();
+      return watchedTrie.reads() + records.reads() + prefixes.reads();
     }
     for (const unit of UNITS) {
       const short = unit.repeat(SHORT / unit.length);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createBacktracker } from '../../src/tokens/backtrack.ts';
 import { ENCODINGS, VOCABULARIES } from '../../src/tokens/encodings.ts';
 import { Merger } from '../../src/tokens/merge.ts';
-import { areNeighbours, mergedToken, RECORD } from '../../src/tokens/pairs.ts';
+import { areNeighbours, mergedToken, PREFIX, partnerBit, RECORD } from '../../src/tokens/pairs.ts';
 import { TRIE } from '../../src/tokens/trie.ts';
 import { loadVocabulary } from '../../src/tokens/vocabulary.ts';
 import { LEXICONS } from './lexicon.ts';
@@ -59,10 +59,18 @@ describe('pairs', () => {
   });
 
   test('know the longest shorter token', () => {
-    const prefixes = [abc, ab, a].map(
-      (token) => pairs.records[(token << RECORD.SHIFT) + RECORD.PREFIX],
-    );
-    expect(prefixes).toEqual([ab, a, NO_TOKEN]);
+    const prefixes = [abc, ab, a].map((token) => pairs.prefixes[token] as number);
+    expect(prefixes.map((word) => word >> PREFIX.TOKEN_SHIFT)).toEqual([ab, a, NO_TOKEN]);
+    expect(prefixes.map((word) => word & PREFIX.LENGTH_MASK)).toEqual([3, 2, 1]);
+  });
+
+  test('know the partners of a token on either side', () => {
+    const partners = (token: number, side: number) => pairs.records[(token << RECORD.SHIFT) + side];
+    expect(partners(a, RECORD.FOLLOWERS)).toBe(partnerBit(b) | partnerBit(a));
+    expect(partners(ab, RECORD.FOLLOWERS)).toBe(partnerBit(c));
+    expect(partners(abc, RECORD.FOLLOWERS)).toBe(0);
+    expect(partners(c, RECORD.LEADERS)).toBe(partnerBit(b) | partnerBit(ab));
+    expect(partners(ab, RECORD.LEADERS)).toBe(0);
   });
 
   test.each([

@@ -4,36 +4,51 @@ import { median, spread } from './statistics.ts';
 
 export interface Run {
   readonly seconds: number;
+  /** Of all threads; NaN if it was not asked for. */
+  readonly cpuSeconds: number;
   readonly peakMegabytes: number;
   readonly output: string;
 }
 
 export interface Runs {
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly spread: number;
   readonly peakMegabytes: number;
   readonly output: string;
 }
 
-const PEAK = 'PEAK_KIBIBYTES=';
-const REPORT_PEAK = `data:text/javascript,process.on('exit',()=>process.stderr.write('${PEAK}'+process.resourceUsage().maxRSS))`;
+const USAGE = 'RESOURCE_USAGE=';
+const REPORT_USAGE = `data:text/javascript,process.on('exit',()=>process.stderr.write('${USAGE}'+JSON.stringify(process.resourceUsage())))`;
 
-function run(args: readonly string[], isPeakAsked: boolean): Run {
-  const all = isPeakAsked ? ['--import', REPORT_PEAK, ...args] : args;
+interface Usage {
+  /** In KiB. */
+  readonly maxRSS: number;
+  /** In microseconds. */
+  readonly userCPUTime: number;
+  readonly systemCPUTime: number;
+}
+
+function run(args: readonly string[], isUsageAsked: boolean): Run {
+  const all = isUsageAsked ? ['--import', REPORT_USAGE, ...args] : args;
   const start = performance.now();
   const { status, stdout, stderr } = spawnSync(process.execPath, all, { encoding: 'utf8' });
   const seconds = (performance.now() - start) / 1000;
   if (status !== 0) throw new Error(`node ${args.join(' ')}: ${stderr}`);
-  const peakMegabytes = (Number(stderr.split(PEAK)[1]) * 1024) / 1e6;
-  return { seconds, peakMegabytes, output: stdout };
+  if (!isUsageAsked) return { seconds, cpuSeconds: NaN, peakMegabytes: NaN, output: stdout };
+  const usage: Usage = JSON.parse(stderr.split(USAGE)[1] ?? '');
+  const peakMegabytes = (usage.maxRSS * 1024) / 1e6;
+  const cpuSeconds = (usage.userCPUTime + usage.systemCPUTime) / 1e6;
+  return { seconds, cpuSeconds, peakMegabytes, output: stdout };
 }
 
-/** Of runs of seconds and minutes: what asking for the memory costs is not to be seen in them. */
+/** Of runs of seconds and minutes: what asking for memory and CPU time costs is not to be seen in them. */
 export function runs(args: readonly string[], times: number): Runs {
   const all = Array.from({ length: times }, () => run(args, true));
   const [first = run(args, true)] = all;
   const seconds = all.map((one) => one.seconds);
-  return { ...first, seconds: median(seconds), spread: spread(seconds) };
+  const cpuSeconds = median(all.map((one) => one.cpuSeconds));
+  return { ...first, seconds: median(seconds), cpuSeconds, spread: spread(seconds) };
 }
 
 /**

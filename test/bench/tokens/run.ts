@@ -38,9 +38,21 @@ function onePass(name: CounterName, encoding: BenchEncoding): Runs {
   const times = name === OURS ? OUR_RUNS : peerRuns;
   const result = runs([script('one-pass.js'), name, encoding, corpus.file], times);
   say(
-    `  ${encoding} ${name}: ${result.seconds.toFixed(2)} s ±${(100 * result.spread).toFixed(0)}%, ${(corpus.bytes / 1e6 / result.seconds).toFixed(1)} MB/s, ${result.peakMegabytes.toFixed(0)} MB`,
+    `  ${encoding} ${name}: ${result.seconds.toFixed(2)} s ±${(100 * result.spread).toFixed(0)}%, ${result.cpuSeconds.toFixed(2)} CPU s, ${(corpus.bytes / 1e6 / result.seconds).toFixed(1)} MB/s, ${result.peakMegabytes.toFixed(0)} MB`,
   );
   return result;
+}
+
+function onePassRow(
+  encoding: BenchEncoding,
+  peer: Peer,
+  theirs: Runs,
+  ours: Runs,
+  floor: number,
+): Row {
+  const what = `one pass of ${size}, ${encoding}`;
+  const cpuRatio = theirs.cpuSeconds / ours.cpuSeconds;
+  return atLeast(what, peer, theirs.seconds / ours.seconds, floor, cpuRatio);
 }
 
 function tokensOf({ output }: Runs): number {
@@ -65,14 +77,12 @@ const truth = tokensOf((passes.find(([peer]) => peer === TRUTH) as readonly [Pee
 check('the corpus', OURS, tokensOf(ours), truth);
 for (const [peer, pass] of passes) {
   check('the corpus', peer, tokensOf(pass), truth);
-  const ratio = pass.seconds / ours.seconds;
-  rows.push(atLeast(`one pass of ${size}, o200k_base`, peer, ratio, ONE_PASS_FLOORS[peer]));
+  rows.push(onePassRow('o200k_base', peer, pass, ours, ONE_PASS_FLOORS[peer]));
 }
 const oursCl100k = onePass(OURS, 'cl100k_base');
 const truthCl100k = onePass(TRUTH, 'cl100k_base');
 check('the corpus in cl100k_base', OURS, tokensOf(oursCl100k), tokensOf(truthCl100k));
-const cl100kRatio = truthCl100k.seconds / oursCl100k.seconds;
-rows.push(atLeast(`one pass of ${size}, cl100k_base`, TRUTH, cl100kRatio, CL100K_FLOOR));
+rows.push(onePassRow('cl100k_base', TRUTH, truthCl100k, oursCl100k, CL100K_FLOOR));
 
 say('caches warm, each kind');
 const warmOurs = warm(OURS);
