@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { AUDIT_RULES } from '../src/rules/audit-rules.ts';
 import { LIMITS } from '../src/rules/limits.ts';
+import { config, folderOf, git, prompts, put, repositoryOf } from './budgets/build.ts';
 import { run } from './run.ts';
 
 /**
@@ -42,6 +43,32 @@ describe('README', () => {
       expect(text).toContain(`| \`${id}\` | ${severity} |`);
     for (const [name, { value }] of Object.entries(LIMITS)) {
       expect(text).toMatch(new RegExp(`\`${name.replace('.', '\\.')}\` \\(?${value}\\)?[,: |]`));
+    }
+  });
+
+  it('shows the configuration of its example', () => {
+    const [, shown = ''] = /## Budgets[\s\S]*?```json\n([\s\S]*?)```/.exec(text) ?? [];
+    const example = readFileSync(`${ROOT}test/example/openai-cost.json`, 'utf8');
+    const withoutSchema = (json: string) => ({ ...JSON.parse(json), $schema: undefined });
+    expect(withoutSchema(shown)).toEqual(withoutSchema(example));
+  });
+
+  it('has recipes for CI that work on a branch of a clone', async () => {
+    const origin = repositoryOf({
+      'prompts/reply.md': 'Answer the customer.',
+      'openai-cost.json': config(prompts({ increase: { total: { usd: 1 } } })),
+    });
+    const clone = folderOf();
+    git(clone, 'clone', '-q', origin, '.');
+    put(clone, { 'prompts/reply.md': 'Answer the customer in a sentence.' });
+    const recipes = [...text.matchAll(/npx openai-cost (check .*?)(?: \|\| exit)?$/gm)];
+    expect(recipes.length).toBe(3);
+    for (const [, args = ''] of recipes) {
+      const { code, err } = await run(args.split(' '), { cwd: clone });
+      expect({ args, code, err }).toEqual({ args, code: 0, err: '' });
+    }
+    for (const file of ['junit.xml', 'openai-cost.sarif', 'gl-code-quality-report.json']) {
+      expect(existsSync(`${clone}/${file}`), file).toBe(true);
     }
   });
 

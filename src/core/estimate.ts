@@ -375,7 +375,7 @@ function isSame(a: Tokens, b: Tokens): boolean {
 function spanned(
   low: CostLine,
   high: CostLine | undefined,
-  { low: fewest, high: most }: Pick<CallShare, 'low' | 'high'>,
+  { low: fewest, high: most, answers }: Pick<CallShare, 'low' | 'high'> & { answers?: number },
 ) {
   if (!high) return low;
   const items = high.items.map((item): CostItem => {
@@ -388,7 +388,8 @@ function spanned(
     );
     const doubt: Doubt = {
       reason: `the ${isOutput ? 'output' : 'input'} is ${least} to ${greatest} tokens`,
-      settledBy: isOutput ? 'the usage of the answer' : "OpenAI's own count (--online)",
+      // Of requests for images and the like OpenAI counts nothing beforehand.
+      settledBy: isOutput || !answers ? 'the usage of the answer' : "OpenAI's own count (--online)",
       isOfCount: true,
     };
     return { ...item, cost: spanOf(other?.cost, item.cost, doubt) };

@@ -171,7 +171,7 @@ function excess(check: Check, sure: boolean, assume: CheckFacts['assume']): stri
       ? 'which is not allowed'
       : 'perhaps, as the data does not tell, which is not allowed';
   }
-  const end = sure ? '' : `, judged at the ${assume} end of what is open,`;
+  const end = sure ? '' : `, judged at the ${assume} end of what is open`;
   const name = limit.startsWith('increase') ? 'allowed' : 'limit of';
   const above = overBy(found, allowed);
   return `${above ? `${above} ` : ''}above the ${name} ${figure(allowed)}${end}`.trimEnd();
