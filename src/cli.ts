@@ -3,8 +3,10 @@ import type { AuditOptions } from './commands/audit.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { EstimateOptions } from './commands/estimate.ts';
+import type { ImagePriceOptions } from './commands/image-prices.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { RateHistoryFormat, RatesOptions } from './commands/rates.ts';
+import type { ReplayOptions } from './commands/replay.ts';
 import { DIMENSIONS, type Dimension, SORTS } from './core/audit.ts';
 import { ASSUMPTIONS } from './core/check.ts';
 import { CACHE_TTLS, PERIODS_PER_MONTH } from './core/estimate.ts';
@@ -20,6 +22,7 @@ import { SENDABLE_KINDS } from './input/sendables/index.ts';
 import type { Io } from './io.ts';
 import { type Destination, FORMAT_NAMES, FORMATS, type FormatName } from './output/index.ts';
 import type { RateListFormat } from './output/rate-list.ts';
+import type { ReplayFormat } from './output/replay.ts';
 import { safeText } from './output/safe.ts';
 import { isReadByRunner, withoutCommands } from './output/workflow-commands.ts';
 import { VERSION } from './version.ts';
@@ -67,6 +70,7 @@ const COMMANDS: Readonly<Record<string, (io: Io, setCode: SetCode) => Command>> 
   check: checkCommand,
   diff: diffCommand,
   init: initCommand,
+  replay: replayCommand,
   rates: ratesCommand,
 };
 
@@ -169,6 +173,18 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
     .option('--online', 'have OpenAI count: sends the prompts, with OPENAI_API_KEY')
     .option('--timeout <seconds>', 'for each answer of --online (default: 30)', positiveNumber)
     .option('--rates <file>', 'another rate table')
+    .option('--audio-seconds <n>', 'of audio to write down, or that is to be spoken', seconds)
+    .option('--epochs <n>', 'of fine-tuning: how often the file is gone through', positiveNumber)
+    .option(
+      '--prompt-tokens-saved <n>',
+      'of fine-tuning: input tokens of a call that the tuned model does without',
+      wholeNumber,
+    )
+    .option(
+      '--prompt-tokens <n>',
+      'of fine-tuning: input tokens of a call of the tuned model (default: as the examples)',
+      wholeNumber,
+    )
     .option('--explain', 'show each figure as tokens x rate, with date and source')
     .action(async (files: string[], options: EstimateOptions) => {
       const { runEstimate } = await import('./commands/estimate.ts');
@@ -208,6 +224,17 @@ function auditCommand(io: Io, setCode: SetCode): Command {
       instant,
     )
     .option('--budget <usd>', 'exit with 1 above this amount', dollars)
+    .option('--forecast', 'what this month comes to')
+    .option(
+      '--spend-limit <usd>',
+      'a limit of a month: when does it fall, and when did it',
+      dollars,
+    )
+    .addOption(
+      new Option('--alert-at <percent>', 'of the spend limit, repeatable').argParser(percents),
+    )
+    .option('--spend-limits <files...>', "OpenAI's own spend limits and alerts, as JSON")
+    .option('--credits <file>', 'grants, as JSON: what they pay for, and until when')
     .option('--tolerance <usd>', 'a difference from the bill that is no error', dollars)
     .option('--rates <file>', 'another rate table')
     .addOption(
@@ -272,6 +299,23 @@ function diffCommand(io: Io, setCode: SetCode): Command {
     });
 }
 
+function replayCommand(io: Io, setCode: SetCode): Command {
+  return withPrintOptions(new Command('replay'), REPLAY)
+    .summary('with these limits, when would spending have stopped')
+    .description('Replays monthly spend limits and alerts over past usage. All times are UTC.')
+    .argument('<files...>', 'usage or cost exports, as for audit')
+    .option('--spend-limit <usd>', 'of a month, above which requests fail', dollars)
+    .addOption(new Option('--alert-at <percent>', 'of it, repeatable').argParser(percents))
+    .option('--spend-limits <files...>', "OpenAI's own spend limits and alerts, as JSON")
+    .option('--since <date>', 'buckets that begin on this day or later', instant)
+    .option('--until <date>', 'buckets that begin before this day', instant)
+    .option('--rates <file>', 'another rate table')
+    .action(async (files: string[], options: ReplayOptions) => {
+      const { runReplay } = await import('./commands/replay.ts');
+      setCode(await runReplay(files, options, io));
+    });
+}
+
 function initCommand(io: Io, setCode: SetCode): Command {
   return new Command('init')
     .summary('write an openai-cost.json to start from')
@@ -283,6 +327,7 @@ function initCommand(io: Io, setCode: SetCode): Command {
     });
 }
 
+const REPLAY: readonly ReplayFormat[] = ['text', 'json'];
 const RATE_LIST: readonly RateListFormat[] = ['text', 'json', 'csv', 'markdown'];
 const RATE_HISTORY: readonly RateHistoryFormat[] = ['text', 'json'];
 
@@ -305,6 +350,19 @@ function ratesCommand(io: Io, setCode: SetCode): Command {
       const { showRates } = await import('./commands/rates.ts');
       setCode(await showRates(name, options, io));
     });
+  const images = withPrintOptions(new Command('images'), RATE_LIST)
+    .summary('what an image costs, by model, quality and size')
+    .description('Shows what models bill for each image that they make.')
+    .addOption(new Option('-m, --model <names>', 'only these models, repeatable').argParser(names))
+    .option('--size <size>', 'such as 1024x1024')
+    .option('--quality <quality>', 'such as high')
+    .option('--tier <tier>', 'service tier: standard or batch')
+    .option('--on <date>', 'prices in force on a day (UTC)', instant)
+    .option('--rates <file>', 'another rate table')
+    .action(async (options: ImagePriceOptions) => {
+      const { listImagePrices } = await import('./commands/image-prices.ts');
+      setCode(await listImagePrices(options, io));
+    });
   const check = new Command('check')
     .summary('whether a rate table is sound')
     .description('Checks the form and the sense of a rate table, by default the one in use.')
@@ -318,6 +376,7 @@ function ratesCommand(io: Io, setCode: SetCode): Command {
     .description('Shows and checks the rate table.')
     .addCommand(list)
     .addCommand(show)
+    .addCommand(images)
     .addCommand(check);
 }
 
@@ -422,6 +481,16 @@ function dimensions(value: string, previous: readonly Dimension[] = []): Dimensi
   });
 }
 
+function percents(value: string, previous: readonly number[] = []): number[] {
+  const added = value.split(',').map((part) => {
+    if (!/^\d+(\.\d{1,2})?%?$/.test(part.trim()) || Number.parseFloat(part) > 100) {
+      throw new InvalidArgumentError('It must be a percentage such as 80.');
+    }
+    return Number.parseFloat(part);
+  });
+  return [...previous, ...added];
+}
+
 function wholeNumber(value: string): number {
   const number = Number(value);
   if (!/^\d+$/.test(value) || !Number.isSafeInteger(number)) {
@@ -434,6 +503,13 @@ function positiveNumber(value: string): number {
   const number = wholeNumber(value);
   if (number === 0) throw new InvalidArgumentError('It must be at least 1.');
   return number;
+}
+
+function seconds(value: string): number {
+  if (!/^\d{1,6}(\.\d{1,6})?$/.test(value)) {
+    throw new InvalidArgumentError('It must be a number of seconds such as 90 or 12.5.');
+  }
+  return Number(value);
 }
 
 function instant(value: string): Instant {

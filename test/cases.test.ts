@@ -40,17 +40,19 @@ describe('cases', () => {
         const { read, ...parts } = document.rows ?? { read: 0 };
         expect(Object.values<number>(parts).reduce((a, b) => a + b, 0)).toBe(read);
       }
-      const hash = /"sha256": "[0-9a-f]{64}"|\([0-9a-f]{12}\)|sha256 [0-9a-f]{64}/g;
+      // It changes with every edit of the table, also where a line is broken before it.
+      const hash = /"sha256": "[0-9a-f]{64}"|\([0-9a-f]{12}\)|sha256\s+[0-9a-f]{64}/g;
+      const withoutHash = (text: string) => text.replace(hash, '<hash of the rate table>');
       const actual = [
         `exit ${result.code}`,
         '--- stdout',
-        result.out.replace(hash, '<hash of the rate table>'),
+        withoutHash(result.out),
         '--- stderr',
         result.err,
       ].join('\n');
       const expected = new URL('expected', folder);
       if (process.env.UPDATE_CASES) writeFileSync(expected, actual);
-      expect(actual).toBe(readFileSync(expected, 'utf8'));
+      expect(actual).toBe(withoutHash(readFileSync(expected, 'utf8')));
     });
   }
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -12,6 +12,8 @@ import { run } from './run.ts';
 const RUNS = Number(process.env.CHECK_FUZZ_RUNS ?? 150);
 const SEED = Number(process.env.CHECK_FUZZ_SEED ?? 11);
 const OPTIONS = { numRuns: RUNS, seed: SEED };
+/** More runs take longer. */
+const TIMEOUT = 120_000 + 200 * RUNS;
 const FORMATS = ['text', 'json', 'csv', 'markdown'];
 
 const VALID = {
@@ -44,7 +46,7 @@ const USAGE =
 const odd = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
   fc.constantFrom<unknown>(
-    ...['', '-', '..', '/', '*', '**', '{', '[a', '!(a)', '+(a|b)', 'a\0b', '\\', '../../*', '~'],
+    ...['', '-', '..', '*', '**', '{', '[a', '!(a)', '+(a|b)', 'a\0b', '\\', '../../*', '~'],
     ...['__proto__', 'constructor', 'gpt-9', 'maximum', '1e400', '-0', '1e-60', '$5', 'p/a.md'],
     ...[1e308, -1, 0, 0.1, 1e21, 2 ** 53, 'x'.repeat(5000), 'a/'.repeat(3000), [], {}, null, true],
     ...['batch', 'eu', 'hour', 'base.json', 'p'],
@@ -103,9 +105,9 @@ describe('check', () => {
   }
 
   beforeAll(async () => {
-    cwd = mkdtempSync(join(tmpdir(), 'fuzz-'));
-    const { mkdirSync } = await import('node:fs');
-    mkdirSync(join(cwd, 'p'));
+    // Deep enough that nothing reads what others have in the folders above.
+    cwd = join(mkdtempSync(join(tmpdir(), 'fuzz-')), 'a/b/c/d');
+    mkdirSync(join(cwd, 'p'), { recursive: true });
     writeFileSync(join(cwd, 'p/a.md'), 'Hello there.');
     writeFileSync(join(cwd, 'p/b.md'), 'Hello, and goodbye.');
     writeFileSync(join(cwd, 'u.csv'), USAGE);
@@ -124,7 +126,7 @@ describe('check', () => {
     ['a configuration with something else in it', mutated],
     ['a configuration that is cut and mended', cut],
     ['any bytes', bytes],
-  ])('ends with a documented code on %s', { timeout: 120_000 }, async (_, contents) => {
+  ])('ends with a documented code on %s', { timeout: TIMEOUT }, async (_, contents) => {
     await fc.assert(
       fc.asyncProperty(contents, format, async (content, name) => {
         writeFileSync(join(cwd, 'openai-cost.json'), written(content));
@@ -134,7 +136,7 @@ describe('check', () => {
     );
   });
 
-  it('ends with a documented code on any base', { timeout: 120_000 }, async () => {
+  it('ends with a documented code on any base', { timeout: TIMEOUT }, async () => {
     const change = fc.tuple(fc.nat(), odd);
     const bases = fc.oneof(
       { weight: 4, arbitrary: fc.array(change, { minLength: 1, maxLength: 2 }) },

@@ -134,6 +134,7 @@ describe('layers', () => {
       'rules/index.ts',
       'rules/audit-rules.ts',
       'rules/check-rules.ts',
+      'rules/tuning-rules.ts',
       'output/index.ts',
     ]);
     const listed = (folder: string) =>

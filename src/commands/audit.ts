@@ -7,8 +7,9 @@ import {
   type Sum,
   sumOf,
 } from '../core/audit.ts';
-import { BILL_DIMENSIONS, BillFold } from '../core/bill.ts';
+import { BILL_DIMENSIONS, type Bill, BillFold } from '../core/bill.ts';
 import { missingFrom } from '../core/budget.ts';
+import type { Period } from '../core/calendar.ts';
 import type { BilledEntry, UsageEntry } from '../core/entry.ts';
 import { InputError } from '../core/input-error.ts';
 import {
@@ -22,6 +23,7 @@ import {
 import { parseLineItem, subjectOf } from '../core/line-item.ts';
 import type { Money } from '../core/money.ts';
 import { resolveModel } from '../core/names.ts';
+import type { Outlook } from '../core/outlook.ts';
 import { type Overlap, withoutCountedImages, withoutOverlaps } from '../core/overlap.ts';
 import { type PriceEffects, priceEffects } from '../core/price-effect.ts';
 import type { RateTable } from '../core/rates.ts';
@@ -58,8 +60,8 @@ export interface AuditOptions extends PrintOptions {
   readonly by?: readonly Dimension[];
   readonly cross?: boolean;
   readonly costs?: readonly string[];
-  readonly since?: Instant;
-  readonly until?: Instant;
+  readonly since?: Instant | undefined;
+  readonly until?: Instant | undefined;
   readonly model?: readonly string[];
   readonly project?: readonly string[];
   readonly tier?: string;
@@ -71,6 +73,12 @@ export interface AuditOptions extends PrintOptions {
   readonly budget?: Money;
   readonly tolerance?: Money;
   readonly rates?: string;
+  readonly forecast?: boolean;
+  /** Of a month: replayed over the usage. */
+  readonly spendLimit?: Money | undefined;
+  readonly alertAt?: readonly number[] | undefined;
+  readonly spendLimits?: readonly string[] | undefined;
+  readonly credits?: string | undefined;
   readonly rule?: readonly string[];
   readonly limit?: readonly string[];
   readonly explain?: boolean;
@@ -98,12 +106,25 @@ export async function runAudit(
     groups: groupBy(cells, request.by, request.sort),
     columns: request.cross ? groupBy(cells, request.by.slice(1), request.sort) : [],
     days: groupBy(cells, ['day']),
+    outlook: await outlookFor(facts, options, io),
     explain: options.explain ?? false,
     findings: findings(AUDIT_RULES, facts, limits, wishes),
     complete: isComplete(facts),
   };
   await print(report, (format) => format.audit(), options, io);
   return exitCode(report);
+}
+
+/** Few calls ask for it. */
+async function outlookFor(
+  facts: AuditFacts,
+  options: AuditOptions,
+  io: Io,
+): Promise<Outlook | undefined> {
+  const { forecast, spendLimit, alertAt, spendLimits, credits } = options;
+  const asked = [forecast, spendLimit, alertAt, spendLimits, credits];
+  if (asked.every((option) => option === undefined)) return undefined;
+  return (await import('./outlook.ts')).outlookOfUsage(facts, options, io);
 }
 
 /** Reads and prices everything: what is known before anybody judges it. */
@@ -122,13 +143,15 @@ export async function factsOf(
   const effects =
     request.ratesAsOf === undefined ? undefined : priceEffects(rates, priced, pricing);
   const bill = read.bill.end(rates, request);
+  const period = periodOf(read.cells);
   return {
     rates,
     now,
     request,
     files: read.files,
     rows: countsOf(read, total, bill?.overlaps ?? []),
-    period: periodOf(read.cells),
+    period,
+    covered: coveredBy(period, read.empty, bill),
     cells: priced,
     total,
     effects,
@@ -203,6 +226,8 @@ interface Read {
   readonly bill: BillFold;
   /** The first of them; `counts.bad` has all. */
   readonly bad: readonly BadRow[];
+  /** From the first bucket without use to the end of the last. */
+  readonly empty: Period | undefined;
   readonly counts: Readonly<Record<'read' | 'billed' | 'empty' | 'outside' | 'bad', number>>;
 }
 
@@ -232,6 +257,7 @@ async function readAll(
   const beside = new BatchesBeside();
   const bill = new BillFold();
   const bad: BadRow[] = [];
+  let empty: Period | undefined;
   const counts = { read: 0, billed: 0, empty: 0, outside: 0, bad: 0 };
   const accepts = filterOf(request, rates);
   const assumed = options.tier === undefined ? undefined : tierOf(options.tier, rates);
@@ -257,6 +283,7 @@ async function readAll(
         return;
       case 'empty':
         counts.empty += rows;
+        if (row.period && isWithin(request, row.period.start)) empty = around(empty, row.period);
         return;
       case 'bad':
         counts.bad++;
@@ -277,7 +304,7 @@ async function readAll(
     ? { cells: ledger.cells(), overlaps: [], perhapsTwice: beside.found(names[0] ?? '-') }
     : countedOnce(ledger.cells(), merged);
   const dropped = [...tooLarge, ...(isOne ? ledger : merged).dropped];
-  return { ...once, files, dropped, bill, bad, counts };
+  return { ...once, files, dropped, bill, bad, counts, empty };
 }
 
 /** What several files share counts once; then the cells need no longer be so fine. */
@@ -364,6 +391,23 @@ function countsOf(
     billed: counts.billed - billedTwice,
     duplicate: rowsOf(overlaps) + billedTwice,
   };
+}
+
+/** The least period that holds both. */
+function around(a: Period | undefined, b: Period): Period {
+  if (!a) return b;
+  return { start: a.start < b.start ? a.start : b.start, end: a.end > b.end ? a.end : b.end };
+}
+
+function coveredBy(
+  period: Period | undefined,
+  empty: Period | undefined,
+  bill: Bill | undefined,
+): Period | undefined {
+  const [first] = bill?.lines ?? [];
+  const billed = bill && first ? { start: first.day, end: bill.end } : undefined;
+  if (!period && billed) return billed;
+  return period && empty ? around(period, empty) : (period ?? empty);
 }
 
 function periodOf(cells: readonly Cell[]): AuditReport['period'] {

@@ -24,6 +24,7 @@ import {
   budgetedSpends,
   judgeUsage,
   SCOPE_DIMENSIONS,
+  type Spend,
   type UsageData,
 } from '../core/usage-budget.ts';
 import type { Config, ConfiguredUsage } from '../input/config.ts';
@@ -217,11 +218,12 @@ function judgeUsageBudget(
 ): JudgedUsage {
   const strictness = { assume, warnAt: budget.warnAt };
   const { groups, spends, missing } = budgetedSpends(budget, data);
+  const historyOf = (of: readonly Spend[]) => spendingFrom(of, data.covered, missing);
   const months = groups.flatMap(
     ({ subject, spends: members }) =>
-      monthOutlook(subject, spendingFrom(members, missing), budget.limits.usdPerMonth, now) ?? [],
+      monthOutlook(subject, historyOf(members), budget.limits.usdPerMonth, now) ?? [],
   );
-  const outlook = outlookOf(months, spendingFrom(spends, missing), limits, budget.credits, now);
+  const outlook = outlookOf(months, historyOf(spends), limits, budget.credits, now);
   const checks = [
     ...judgeUsage(budget, data, strictness),
     ...judgeReplays(budget.name, outlook.replays, strictness, missing),
@@ -256,8 +258,9 @@ function isOfFiles(a: ConfiguredUsage, b: ConfiguredUsage): boolean {
   return JSON.stringify(a.files) === JSON.stringify(b.files);
 }
 
-function usageIn({ cells, bill, rows, rates }: AuditFacts, options: CheckOptions): UsageData {
-  return { rates, cells, bill, badRows: rows.bad, showIds: options.showIds ?? false };
+function usageIn(facts: AuditFacts, options: CheckOptions): UsageData {
+  const { cells, bill, rows, rates, covered } = facts;
+  return { rates, cells, bill, covered, badRows: rows.bad, showIds: options.showIds ?? false };
 }
 
 function scopeOf({ scope }: ConfiguredUsage): string {

@@ -7,7 +7,14 @@ import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall, Comparison } from '../core/report.ts';
 import type { Instant } from '../core/time.ts';
 import { readBaseReport } from '../input/base-report.ts';
-import { type Commit, commitOf, filesAt, forkPoint, renamesSince } from '../input/git-tree.ts';
+import {
+  type Commit,
+  commitOf,
+  filesAt,
+  forkPoint,
+  isCheckedOut,
+  renamesSince,
+} from '../input/git-tree.ts';
 import { matcherOf } from '../input/patterns.ts';
 import type { Io } from '../io.ts';
 import { calledPrompts, type Tables } from './called-prompts.ts';
@@ -27,6 +34,7 @@ export interface Head {
 interface Before {
   readonly called: readonly BudgetedCall[];
   readonly unreadable: readonly Unreadable[];
+  readonly isUncommitted: boolean;
   readonly renames: Renames;
 }
 
@@ -50,6 +58,7 @@ export async function compareWith(
   return {
     base,
     head: head.commit?.ref,
+    isUncommitted: before.isUncommitted,
     unreadable: before.unreadable,
     budgets: [...names].flatMap((name) => {
       const of = (calls: readonly BudgetedCall[]) => calls.filter(({ budget }) => budget === name);
@@ -77,7 +86,8 @@ async function fromGit(
   const renames = await renamesSince(io.git, fork, head.commit);
   const then = await budgetsAt(head, files, base, tables.rates);
   const before = { ...then, files, cwd: io.cwd, mayBeNone: true };
-  return { ...(await calledPrompts(before, tables, at)), renames };
+  const isUncommitted = head.commit === undefined && (await isCheckedOut(io.git, fork));
+  return { ...(await calledPrompts(before, tables, at)), isUncommitted, renames };
 }
 
 /** A configuration that is new has no budgets before: then those of now say what there was. */
@@ -117,7 +127,7 @@ async function fromReport(
     const calls = callPrompts([{ prompt, settings, own: {} }], rates, at);
     return names.flatMap((name) => calls.map((call) => ({ ...call, budget: name })));
   });
-  return { called, unreadable: [], renames: new Map() };
+  return { called, unreadable: [], isUncommitted: false, renames: new Map() };
 }
 
 function budgetsWith(file: string, { budgets, config }: Head, { cwd }: Io): string[] {

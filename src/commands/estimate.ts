@@ -36,6 +36,7 @@ import {
   type TokenCounters,
 } from '../input/prompts.ts';
 import type { Counting } from '../input/sendables/kind.ts';
+import { trainingContent } from '../input/training-content.ts';
 import type { Io } from '../io.ts';
 import { ESTIMATE_RULES, findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
@@ -71,14 +72,37 @@ export interface EstimateOptions extends PrintOptions, FillingOptions {
   /** Seconds. */
   readonly timeout?: number;
   readonly explain?: boolean;
+  readonly epochs?: number;
+  readonly promptTokensSaved?: number;
+  readonly promptTokens?: number;
+  readonly audioSeconds?: number;
 }
 
-/** `openai-cost estimate`: what prompts will cost, before they are sent. */
+/** `openai-cost estimate`: what prompts will cost, before they are sent, or what training will. */
 export async function runEstimate(
   names: readonly string[],
   options: EstimateOptions,
   io: Io,
 ): Promise<number> {
+  const found = await trainingContent(names, options.as, io);
+  if (!('training' in found)) return estimatePrompts(names, options, { ...io, ...found.files });
+  const { runFineTuning } = await import('./fine-tuning.ts');
+  return runFineTuning(found.training.file, found.training.content, options, io);
+}
+
+/** Options that speak of training. */
+const OF_TRAINING = {
+  epochs: '--epochs',
+  promptTokensSaved: '--prompt-tokens-saved',
+  promptTokens: '--prompt-tokens',
+} as const satisfies Partial<Record<keyof EstimateOptions, string>>;
+
+async function estimatePrompts(
+  names: readonly string[],
+  options: EstimateOptions,
+  io: Io,
+): Promise<number> {
+  refuse(options, OF_TRAINING, 'is for a fine-tuning file, and there is none alone');
   const rates = await loadRates(io, options.rates);
   const now = instantOf(io.now());
   const plan = planOf(options, rates, now);
@@ -128,6 +152,19 @@ async function factsOf(
   };
 }
 
+/** @throws InputError where options are given that have no meaning */
+export function refuse(
+  options: EstimateOptions,
+  names: Partial<Record<keyof EstimateOptions, string>>,
+  why: string,
+): void {
+  const given = Object.entries(names).filter(
+    ([key]) => options[key as keyof EstimateOptions] !== undefined,
+  );
+  if (given.length === 0) return;
+  throw new InputError(given.map(([, name]) => ({ message: `${name} ${why}; leave it out` })));
+}
+
 async function readSent(
   names: readonly string[],
   options: EstimateOptions,
@@ -156,6 +193,7 @@ async function readSent(
       besides: options.compare?.includes('models') ? plan.models : [],
       imageSize: options.imageSize,
       keepsContent: options.online === true,
+      audioSeconds: options.audioSeconds,
     });
     beginnings = loaded.across.beginnings;
     return loaded;

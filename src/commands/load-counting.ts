@@ -24,12 +24,24 @@ export interface Wanted {
   readonly filling: Filling | undefined;
   readonly imageSize?: ImageSize | undefined;
   readonly keepsContent?: boolean;
+  /** Of speech that is expected, or of audio that does not tell. */
+  readonly audioSeconds?: number | undefined;
 }
 
 /** What it takes to count requests and files of them. */
 export async function loadCounting(
   io: Pick<Io, 'readFile' | 'packageFile'>,
-  { rates, at, named, compared, besides = [], filling, imageSize, keepsContent = false }: Wanted,
+  {
+    rates,
+    at,
+    named,
+    compared,
+    besides = [],
+    filling,
+    imageSize,
+    audioSeconds,
+    keepsContent = false,
+  }: Wanted,
 ): Promise<Counting> {
   const counter = await loadRequestCounter(io);
   const modelsOf = (names: readonly string[]) =>
@@ -46,6 +58,7 @@ export async function loadCounting(
     filling,
     imageSize,
     keepsContent,
+    audioSeconds,
     countText: countTokens,
   };
 }

@@ -35,7 +35,10 @@ export function audioInputTokens(
 /** The output tokens of speech of a length that somebody expects. */
 export function audioOutputTokens(length: AudioLength | undefined): MediaTokens {
   if (!length) {
-    return { basis: 'unknown', reason: 'how long the model will speak is not known; give seconds' };
+    return {
+      basis: 'unknown',
+      reason: 'how long the model will speak is not known; say it with --audio-seconds',
+    };
   }
   return overTime(length, OUTPUT_TOKENS_PER_SECOND, [
     'documented by OpenAI for Realtime sessions only',
@@ -84,6 +87,9 @@ const NOTHING_USED: SpeechUse = {
   quantities: [],
 };
 
+const TRANSCRIPTION_LENGTH_UNKNOWN =
+  'the length of the audio is not known; say it with --audio-seconds';
+
 const MILLISECONDS = 1_000;
 
 /**
@@ -98,7 +104,7 @@ export function transcriptionUse(
   promptTokens = 0,
 ): SpeechUse | { readonly basis: 'unknown'; readonly reason: string } {
   if (isBilledBy(version, 'minute')) {
-    if (!length) return { basis: 'unknown', reason: LENGTH_UNKNOWN };
+    if (!length) return { basis: 'unknown', reason: TRANSCRIPTION_LENGTH_UNKNOWN };
     const amount = Math.round(length.most * MILLISECONDS);
     return { ...NOTHING_USED, quantities: [{ unit: 'second', amount, per: MILLISECONDS }] };
   }
@@ -109,7 +115,7 @@ export function transcriptionUse(
       ? overTime(length, INPUT_TOKENS_PER_SECOND, [
           'the tokens per second are those of chat requests; nobody documents them for transcription',
         ])
-      : { basis: 'unknown', reason: LENGTH_UNKNOWN },
+      : { basis: 'unknown', reason: TRANSCRIPTION_LENGTH_UNKNOWN },
     textOutput: { basis: 'unknown', reason: 'how long the transcript will be is not known' },
   };
 }

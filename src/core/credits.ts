@@ -20,9 +20,8 @@ export interface Grant {
 
 /** What the figures take for granted, and what they are not. */
 export const CREDIT_ASSUMPTIONS = [
-  'credits that expire first are used first',
-  'all consumption is paid from credits while there are any',
-  'this is consumption, which is not what a card is charged: top-ups, taxes and automatic recharges differ',
+  'those that expire first are used first, for all consumption',
+  'this is consumption, and not what a card is charged: top-ups, taxes and recharges differ',
 ] as const;
 
 /** In every case, used + expired + left = amount: the most used goes with the least left. */

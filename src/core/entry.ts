@@ -1,4 +1,5 @@
 /** What a usage or cost file says, row by row, in the terms of this program. */
+import type { Period } from './calendar.ts';
 import type { Money } from './money.ts';
 import type { Source } from './source.ts';
 import type { Instant } from './time.ts';
@@ -76,8 +77,8 @@ export interface BilledEntry {
 export type Row =
   | { readonly kind: 'usage'; readonly entry: UsageEntry }
   | { readonly kind: 'billed'; readonly entry: BilledEntry }
-  /** A bucket in which nothing took place, or a request that failed and is not billed. */
-  | { readonly kind: 'empty'; readonly source: Source }
+  /** A bucket in which nothing took place, with its time, or a request that failed and is not billed. */
+  | { readonly kind: 'empty'; readonly source: Source; readonly period?: Period | undefined }
   | { readonly kind: 'bad'; readonly source: Source; readonly reason: string };
 
 /** What is chosen from when a file names no tier and may hold batch requests. */

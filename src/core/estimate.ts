@@ -9,7 +9,7 @@ import {
   type VariantAxis,
 } from './input-count.ts';
 import { InputError } from './input-error.ts';
-import type { Doubt } from './lookup.ts';
+import type { Doubt, RateMemo } from './lookup.ts';
 import { type Money, NOTHING, type Range, span, times, ZERO } from './money.ts';
 import { resolveModel } from './names.ts';
 import type { SentContent } from './online-body.ts';
@@ -134,6 +134,8 @@ export interface PromptEstimate {
   readonly inputTokens: number | null;
   /** All its calls, as often as they are made, with the output that was asked for. */
   readonly lines: readonly CostLine[];
+  /** One of the images that it makes; undefined where it makes none. */
+  readonly perImage: CostLine | undefined;
   /** What 1,000 output tokens add to one call; undefined where a model has no output. */
   readonly perThousandOutput: CostLine | undefined;
   /** All calls, each with as much output as it can have; undefined where that is unknown. */
@@ -152,10 +154,16 @@ export interface PricedRepeats extends RepeatCount {
 /**
  * Estimates what the prompts cost with each model. Pure: everything it needs is in its arguments.
  * What has no price is in the result as unpriced, with the reason.
+ * @param memo one for all estimates with the same rate table
  * @throws InputError when more tokens are cached than a prompt has, too many to count exactly, or a
  *   prompt for which no model is given asks for none
  */
-export function estimate(request: EstimateRequest, rates: RateTable): Estimate {
+export function estimate(
+  request: EstimateRequest,
+  rates: RateTable,
+  memo: RateMemo = new Map(),
+): Estimate {
+  const prices = { rates, memo };
   const { prompts, models } = request;
   const sent = models.length > 0 ? models.map((name) => ({ name, prompts })) : asAsked(prompts);
   return {
@@ -163,7 +171,7 @@ export function estimate(request: EstimateRequest, rates: RateTable): Estimate {
     request,
     models: sent.map(({ name, prompts: some }) => {
       const { model } = resolveModel(rates, name, request.at);
-      const estimates = some.map((prompt) => estimatePrompt(request, rates, name, model, prompt));
+      const estimates = some.map((prompt) => estimatePrompt(request, prices, name, model, prompt));
       const prefixes = model ? prefixesOf(request, rates, name, model) : [];
       return { name, model, prompts: estimates, prefixes };
     }),
@@ -221,22 +229,28 @@ function tierOfPrompt({ tier }: EstimateRequest, { asks }: Prompt): ServiceTier 
   return tier ?? asks?.tier ?? 'standard';
 }
 
+/** Prices, and those that have been looked up: prompts ask for the same ones again and again. */
+interface Prices {
+  readonly rates: RateTable;
+  readonly memo: RateMemo;
+}
+
 function estimatePrompt(
   request: EstimateRequest,
-  rates: RateTable,
+  prices: Prices,
   name: string,
   model: Model | undefined,
   prompt: Prompt,
 ): PromptEstimate {
   const input = prompt.countInput(model);
   const price = (share: CallShare, output: number) =>
-    priceShare(request, rates, name, prompt, share, output);
+    priceShare(request, prices, name, prompt, share, output);
   const output = request.outputTokens ?? 0;
   const maximum = input.shares.map((share) => mostOutput(model, share));
   const takesOutput = hasOutput(model) && input.shares.some(({ answers }) => answers > 0);
   const linesOf = (shares: readonly CallShare[], asked = request) =>
     shares.map((share) =>
-      priceShare(asked, rates, name, prompt, share, takesOutput ? output * share.answers : 0),
+      priceShare(asked, prices, name, prompt, share, takesOutput ? output * share.answers : 0),
     );
   const isBatch = prompt.asks?.tier === 'batch' && tierOfPrompt(request, prompt) === 'batch';
   return {
@@ -246,11 +260,13 @@ function estimatePrompt(
     lines: linesOf(input.shares),
     atStandard: isBatch ? linesOf(input.shares, { ...request, tier: 'standard' }) : undefined,
     repeats: pricedRepeats(prompt.countRepeats?.(model), linesOf),
+    perImage: input.made && priceImage(request, prices, name, prompt, input),
     perThousandOutput:
       takesOutput && haveOneTier(input.shares)
         ? priceUsage(
-            rates,
+            prices.rates,
             usageOf(request, name, prompt, input.shares, { text: { output: 1000 } }),
+            prices.memo,
           )
         : undefined,
     atMaximumOutput:
@@ -258,6 +274,21 @@ function estimatePrompt(
         ? input.shares.map((share, index) => price(share, maximum[index] ?? 0))
         : undefined,
   };
+}
+
+/** One of the images that a call makes. */
+function priceImage(
+  request: EstimateRequest,
+  { rates, memo }: Prices,
+  name: string,
+  prompt: Prompt,
+  { made, shares }: InputCount,
+): CostLine | undefined {
+  if (!made) return undefined;
+  const { low, high, quantities } = made.each;
+  const at = (tokens: Tokens) =>
+    priceUsage(rates, { ...usageOf(request, name, prompt, shares, tokens), quantities }, memo);
+  return spanned(at(low), isSame(low, high) ? undefined : at(high), made.each);
 }
 
 function pricedRepeats(
@@ -280,21 +311,25 @@ function haveOneTier(shares: readonly CallShare[]): boolean {
 /** `output`: of all calls of the share. */
 function priceShare(
   request: EstimateRequest,
-  rates: RateTable,
+  { rates, memo }: Prices,
   name: string,
   prompt: Prompt,
   share: CallShare,
   output: number,
 ): CostLine {
   const at = (tokens: Tokens) =>
-    priceUsage(rates, {
-      ...usageOf(request, name, prompt, [share], tokens),
-      requests: share.calls * (request.requests ?? 1),
-      quantities: share.quantities.map((quantity) => ({
-        ...quantity,
-        amount: quantity.amount * (request.requests ?? 1),
-      })),
-    });
+    priceUsage(
+      rates,
+      {
+        ...usageOf(request, name, prompt, [share], tokens),
+        requests: share.calls * (request.requests ?? 1),
+        quantities: share.quantities.map((quantity) => ({
+          ...quantity,
+          amount: quantity.amount * (request.requests ?? 1),
+        })),
+      },
+      memo,
+    );
   const low = tokensOf(request, prompt.source, share, share.low, output);
   const high = tokensOf(request, prompt.source, share, share.high, output);
   const line = spanned(at(low), isSame(low, high) ? undefined : at(high), share);
@@ -340,25 +375,25 @@ function isSame(a: Tokens, b: Tokens): boolean {
 function spanned(
   low: CostLine,
   high: CostLine | undefined,
-  { low: fewest, high: most }: CallShare,
+  { low: fewest, high: most }: Pick<CallShare, 'low' | 'high'>,
 ) {
   if (!high) return low;
-  const doubt: Doubt = {
-    reason: `the input is ${tokensText(fewest)} to ${tokensText(most)} tokens`,
-    settledBy: "OpenAI's own count (--online)",
-    isOfCount: true,
-  };
   const items = high.items.map((item): CostItem => {
     const other = low.items.find(
       ({ modality, kind }) => modality === item.modality && kind === item.kind,
     );
+    const isOutput = item.kind === 'output';
+    const [least, greatest] = [fewest, most].map((tokens) =>
+      count(sumTokens(tokens, (kind) => (kind === 'output') === isOutput)),
+    );
+    const doubt: Doubt = {
+      reason: `the ${isOutput ? 'output' : 'input'} is ${least} to ${greatest} tokens`,
+      settledBy: isOutput ? 'the usage of the answer' : "OpenAI's own count (--online)",
+      isOfCount: true,
+    };
     return { ...item, cost: spanOf(other?.cost, item.cost, doubt) };
   });
   return { ...high, items };
-}
-
-function tokensText(tokens: Tokens): string {
-  return count(sumTokens(tokens, (kind) => kind !== 'output'));
 }
 
 function spanOf(low: Cost | undefined, high: Cost, doubt: Doubt): Cost {

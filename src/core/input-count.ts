@@ -52,6 +52,21 @@ export interface InputCount {
   readonly total: Count;
   /** What they are made of; empty where nobody has told them apart. */
   readonly parts: readonly CountedPart[];
+  /** Where calls make something that they settle themselves. */
+  readonly made?: Made | undefined;
+}
+
+/** Images that a call makes. */
+export interface Made extends Count {
+  readonly images: number;
+  /** Why its tokens, which are those of all of them together, are not exact. */
+  readonly reasons: readonly string[];
+  /** One of them alone, without the prompt. */
+  readonly each: {
+    readonly low: Tokens;
+    readonly high: Tokens;
+    readonly quantities: readonly Quantity[];
+  };
 }
 
 /** How input is counted: it depends on the model. Undefined is one that the rate table does not know. */

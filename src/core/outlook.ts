@@ -1,5 +1,5 @@
 /** What usage says of the months around it: forecasts, limits replayed over it, credits used by it. */
-import { monthOf } from './calendar.ts';
+import { monthOf, type Period } from './calendar.ts';
 import { type Check, judgeUsd, type Strictness } from './check.ts';
 import { type Credits, credits, type Grant } from './credits.ts';
 import { type Forecast, forecast, type LimitDays, limitDays } from './forecast.ts';
@@ -29,8 +29,15 @@ export interface Outlook {
 
 export const NO_OUTLOOK: Outlook = { months: [], replays: [], credits: undefined };
 
-/** The history of what was spent, as far as the data goes. */
-export function spendingFrom(spends: readonly Spend[], missing: string | undefined): Spending {
+/**
+ * The history of what was spent. `covered`: what the data is about; a day of it without a cost cost
+ * nothing.
+ */
+export function spendingFrom(
+  spends: readonly Spend[],
+  covered: Period | undefined,
+  missing: string | undefined,
+): Spending {
   const spent = spends.map(({ day, cell, cost, of }) => {
     const start = dayStart(day);
     const nextDay = addDays(start, 1);
@@ -40,17 +47,7 @@ export function spendingFrom(spends: readonly Spend[], missing: string | undefin
   });
   const unpriced = spends.flatMap((spend) => spend.unpriced ?? []);
   const reasons = [...new Set(missing === undefined ? unpriced : [missing, ...unpriced])];
-  if (spent.length === 0) return { spent, covered: undefined, missing: reasons };
-  const covered = {
-    start: spent.reduce((least, { start }) => (start < least ? start : least), Infinity as Instant),
-    end: spends.reduce((most, spend) => Math.max(most, endOf(spend)), -Infinity) as Instant,
-  };
   return { spent, covered, missing: reasons };
-}
-
-/** When the data of a spend ends: a bucket that is not over yet is not a whole day. */
-function endOf({ day, cell }: Spend): Instant {
-  return cell?.lastEnd ?? addDays(dayStart(day), 1);
 }
 
 /** Undefined where the data has nothing of the current month. */

@@ -11,6 +11,7 @@ import {
   shareOf,
 } from './estimate.ts';
 import { grouped } from './grouped.ts';
+import type { RateMemo } from './lookup.ts';
 import { addRanges, compare, type Money, NOTHING, type Range, times } from './money.ts';
 import { totalOf } from './price.ts';
 import type { Model, RateTable } from './rates.ts';
@@ -137,12 +138,13 @@ export function callPrompts(
   rates: RateTable,
   at: Instant,
 ): CalledPrompt[] {
+  const memo: RateMemo = new Map();
   return prompts.flatMap(({ prompt, settings, own }) => {
     const { outputTokens, tier, region, cachedShare } = settings;
     const models = [...new Set(settings.models)];
     const tokens = typeof outputTokens === 'number' ? { outputTokens } : {};
     const request = { prompts: [prompt], models, at, tier, region, cachedShare, ...tokens };
-    return estimate(request, rates).models.flatMap((of) => {
+    return estimate(request, rates, memo).models.flatMap((of) => {
       const {
         name,
         model,
@@ -338,10 +340,12 @@ function judgeCalls(
   const found = missing === undefined && longestFits ? most : known;
   const unknown = longestFits ? undefined : OUTPUT_UNKNOWN;
   const isWhole = most !== undefined && most.low === known.low && most.high === known.high;
+  // Of what has no price at all nothing was found, which is not an amount of zero.
+  const isNothing = missing !== undefined && found.high === 0n;
   return {
     ...about,
     allowed: { unit: 'usd', low: limit, high: limit },
-    found: { unit: 'usd', low: found.low, high: found.high },
+    found: isNothing ? undefined : { unit: 'usd', low: found.low, high: found.high },
     verdict: judgeUsd(found, limit, strictness, missing ?? (isWhole ? undefined : unknown)),
   };
 }

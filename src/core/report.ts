@@ -1,8 +1,10 @@
 import type { CostState, Dimension, Group, PricedCell, Sort, Sum } from './audit.ts';
 import type { Bill } from './bill.ts';
+import type { Period } from './calendar.ts';
 import type { BudgetChange } from './change.ts';
 import type { Assumption, JudgedBudget } from './check.ts';
 import type { Estimate, Unreadable } from './estimate.ts';
+import type { Tuning } from './fine-tuning.ts';
 import type { Kept } from './ledger.ts';
 import type { Money, Range } from './money.ts';
 import type { Outlook } from './outlook.ts';
@@ -132,7 +134,9 @@ export interface AuditFacts {
   readonly files: readonly AuditedFile[];
   readonly rows: RowCounts;
   /** From the first bucket to the end of the last; undefined without usage. */
-  readonly period: { readonly start: Instant; readonly end: Instant } | undefined;
+  readonly period: Period | undefined;
+  /** The same with buckets in which nothing was used; of a bill alone, its days. */
+  readonly covered: Period | undefined;
   readonly cells: readonly PricedCell[];
   readonly total: Sum;
   /** With `ratesAsOf`, what the prices in force would have made of each cell. */
@@ -155,6 +159,8 @@ export interface AuditReport extends AuditFacts {
   /** With `cross`, all there is by the second dimension alone. */
   readonly columns: readonly Group[];
   readonly days: readonly Group[];
+  /** Undefined where nobody asked for it. */
+  readonly outlook: Outlook | undefined;
   readonly explain: boolean;
   readonly findings: readonly Finding[];
   /** False when something could not be read, priced or judged: the total is then a lower bound. */
@@ -167,6 +173,8 @@ export interface Comparison {
   readonly base: string;
   /** The same; undefined is the work tree. */
   readonly head: string | undefined;
+  /** Whether the work tree has no commit since the base: only what is not committed is compared. */
+  readonly isUncommitted: boolean;
   /** Of the base: what cannot be read there counts as new. */
   readonly unreadable: readonly Unreadable[];
   readonly budgets: readonly BudgetChange[];
@@ -218,7 +226,22 @@ export interface DiffReport {
   readonly complete: boolean;
 }
 
-export type Report = EstimateReport | AuditReport | CheckReport | DiffReport;
+/** What `estimate` found out of a fine-tuning file, before anybody has judged it. */
+export interface TuningFacts extends Tuning {
+  /** Nobody named these models: they are shown for comparison. */
+  readonly comparison: boolean;
+  readonly now: Instant;
+}
+
+export interface TuningReport extends TuningFacts {
+  readonly command: 'tuning';
+  readonly explain: boolean;
+  readonly findings: readonly Finding[];
+  /** False when something could not be read, priced or judged: the cost is then a lower bound. */
+  readonly complete: boolean;
+}
+
+export type Report = EstimateReport | AuditReport | CheckReport | DiffReport | TuningReport;
 
 export const EXIT = { ok: 0, failed: 1, cannotRun: 2, incomplete: 3, bug: 70 } as const;
 

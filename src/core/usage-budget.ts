@@ -2,7 +2,15 @@
 import { aliasOf } from './alias.ts';
 import { DIMENSIONS, type Dimension, itemsOf, type PricedCell } from './audit.ts';
 import type { Bill } from './bill.ts';
-import { type Check, judgeTokens, judgeUsd, type Strictness, type Verdict } from './check.ts';
+import type { Period } from './calendar.ts';
+import {
+  type Check,
+  isFailure,
+  judgeTokens,
+  judgeUsd,
+  type Strictness,
+  type Verdict,
+} from './check.ts';
 import { grouped } from './grouped.ts';
 import type { Cell } from './ledger.ts';
 import { subjectOf } from './line-item.ts';
@@ -64,6 +72,7 @@ export interface UsageData {
   readonly cells: readonly PricedCell[];
   /** Counts only where there are no cells: what was billed was spent. */
   readonly bill: Bill | undefined;
+  readonly covered: Period | undefined;
   /** Rows that could not be read: whose they are nobody knows. */
   readonly badRows: number;
   readonly showIds: boolean;
@@ -279,17 +288,15 @@ function judgeSum(
   const most = larger(sum.high, add(sum.high, sumOf(unclear).high));
   const isOpen = unclear.some((spend) => spend.unpriced !== undefined);
   const fits = !isOpen && most <= allowed;
-  const missing = isUnclear ? untold(budget.each) : unclear.length > 0 ? reason : undefined;
+  const lacking = isUnclear ? untold(budget.each) : unclear.length > 0 ? reason : undefined;
+  const missing = unpriced ?? unread ?? (fits ? undefined : lacking);
+  // Of what has no price at all nothing was found, which is not an amount of zero.
+  const isNothing = missing !== undefined && found.high === 0n;
   return {
     ...{ budget: budget.name, limit, subject },
     allowed: { unit: 'usd', low: allowed, high: allowed },
-    found: { unit: 'usd', ...found },
-    verdict: judgeUsd(
-      found,
-      allowed,
-      strictness,
-      unpriced ?? unread ?? (fits ? undefined : missing),
-    ),
+    found: isNothing ? undefined : { unit: 'usd', ...found },
+    verdict: judgeUsd(found, allowed, strictness, missing),
   };
 }
 
@@ -318,7 +325,12 @@ function judgePeriods(
   if (checks.length === 0) {
     return [judgeSum(about, { ...group, subject: group.subject || 'everything' }, limit, allowed)];
   }
-  const failed = checks.filter(({ verdict }) => verdict.kind !== 'within');
+  return failuresOrDearest(checks);
+}
+
+/** All that fail; where none does, the one that is dearest says how near they come. */
+function failuresOrDearest(checks: readonly Check[]): Check[] {
+  const failed = checks.filter(isFailure);
   return failed.length > 0 ? failed : dearest(checks);
 }
 
@@ -391,8 +403,7 @@ function judgeRequests(
       verdict: judgeTokens(found, allowed, strictness, uncounted),
     };
   });
-  const failed = checks.filter(({ verdict }) => verdict.kind !== 'within');
-  return failed.length > 0 ? failed : dearest(checks);
+  return failuresOrDearest(checks);
 }
 
 /** Whether it is, or may be, a matter of requests with tokens: storage, sessions and images are none. */

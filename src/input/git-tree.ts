@@ -1,8 +1,14 @@
 import { posix } from 'node:path';
 import type { Renames } from '../core/change.ts';
-import type { FileStat, Files, Git, GitAnswer } from '../core/files.ts';
+import {
+  type FileStat,
+  type Files,
+  type Git,
+  type GitAnswer,
+  splitPattern,
+} from '../core/files.ts';
 import { InputError } from '../core/input-error.ts';
-import { type Matcher, matcherOf } from './patterns.ts';
+import { restMatcher } from './patterns.ts';
 
 /** A commit, and where in its tree the working directory lies. */
 export interface Commit {
@@ -62,6 +68,11 @@ export async function forkPoint(git: Git, base: Commit, head?: Commit): Promise<
   throw new InputError(`${base.ref}: ${why}`);
 }
 
+/** Whether a commit is what is checked out, so that all that differs from it is not committed yet. */
+export async function isCheckedOut(git: Git, { id }: Commit): Promise<boolean> {
+  return textOf(await run(git, ['rev-parse', '--verify', '--quiet', 'HEAD'])) === id;
+}
+
 const DEEPEN = 'fetch the history with "git fetch --unshallow", or check out with "fetch-depth: 0"';
 
 /** `main` of `origin/main`. */
@@ -106,7 +117,7 @@ const MOST_BYTES_TOGETHER = 64 * 1024 ** 2;
 /** The files of a commit, named from the working directory on, as if it were checked out. */
 export async function filesAt(git: Git, commit: Commit): Promise<CommittedFiles> {
   const { blobs, submodules } = await treeOf(git, commit.id);
-  const folders = foldersOf(blobs.keys());
+  let folders: Set<string> | undefined;
   const here = posix.join(commit.root, commit.prefix);
   /** As the tree has it: `packages/app/a.md` of `./a.md`. */
   const inTree = (path: string) =>
@@ -152,15 +163,22 @@ export async function filesAt(git: Git, commit: Commit): Promise<CommittedFiles>
         // How large it is git is asked when it is read: to ask of all takes long in a large tree.
         return { kind: 'file', size: 0 };
       }
+      folders ??= foldersOf(blobs.keys());
       return name === '' || folders.has(name) ? { kind: 'directory', size: 0 } : undefined;
     },
     glob: async (pattern) => {
-      const isMatch: Matcher = matcherOf([pattern], here);
-      const isAbsolute = posix.isAbsolute(pattern);
-      return matching(
-        (file) => isMatch(posix.join(commit.root, file)),
-        (file) => (isAbsolute ? posix.join(commit.root, file) : fromHere(file)),
-      );
+      const { start, rest } = splitPattern(pattern);
+      const from = inTree(start);
+      const isMatch = restMatcher(rest);
+      const named = (file: string) =>
+        posix.isAbsolute(pattern) ? posix.join(commit.root, file) : fromHere(file);
+      // From above the tree, its own folder is part of the pattern.
+      if (from.startsWith('..')) {
+        const inAll = (path: string) => posix.join(commit.root, path);
+        return matching((file) => isMatch(posix.relative(inAll(from), inAll(file))), named);
+      }
+      const below = from === '' ? '' : `${from}/`;
+      return matching((file) => file.startsWith(below) && isMatch(file.slice(below.length)), named);
     },
     walk: async (folder) => {
       const start = inTree(folder);

@@ -19,11 +19,20 @@ function matcherOfOne(name: string, folder: string): Matcher {
   const below = exact === '/' ? '/' : `${exact}/`;
   const { start, rest } = splitPattern(name);
   const from = posix.resolve(folder, start);
-  const isMatch = rest === '' ? () => false : picomatch(rest);
+  const isMatch = restMatcher(rest);
   return (path) => {
     if (path === exact) return true;
     const file = posix.relative(from, path);
-    if (file.split('/').includes('node_modules')) return false;
-    return path.startsWith(below) || isMatch(file);
+    return path.startsWith(below) ? !isOfPackages(file) : isMatch(file);
   };
+}
+
+/** What a pattern matches from where it begins: nothing of the packages that are installed there. */
+export function restMatcher(rest: string): Matcher {
+  const isMatch = rest === '' ? () => false : picomatch(rest);
+  return (file) => isMatch(file) && !isOfPackages(file);
+}
+
+function isOfPackages(file: string): boolean {
+  return file.split('/').includes('node_modules');
 }

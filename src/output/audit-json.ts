@@ -9,6 +9,7 @@ import { dayOf, formatInstant } from '../core/time.ts';
 import { MODALITIES, sumTokens, TOKEN_KINDS, type TokenKind, type Tokens } from '../core/usage.ts';
 import { amountOf, nameOfGroup } from './audit-table.ts';
 import { amounts, explainEntries, findingEntry, SCHEMA_VERSION } from './json.ts';
+import { outlookEntry } from './outlook.ts';
 
 /** For scripts: exact amounts as decimal strings, in the form of `audit.schema.json`. */
 export function auditJson(report: AuditReport): string {
@@ -64,6 +65,7 @@ export function auditJson(report: AuditReport): string {
           lines: reconciliation.lines.map(reconciledEntry),
         }
       : null,
+    ...(report.outlook ? { outlook: outlookEntry(report.outlook) } : {}),
     complete: report.complete,
     findings: report.findings.map(findingEntry),
     ...(report.explain

@@ -4,6 +4,7 @@ import { answerLines, auditHeading, leftOutLine, rowsLine } from './audit-text.t
 import { crossTable } from './cross-table.ts';
 import { findingLine } from './finding.ts';
 import { commentMarker, markdownText } from './markdown-text.ts';
+import { outlookMarkdown } from './outlook.ts';
 import { markdownTable } from './table.ts';
 import { ratesLine } from './text.ts';
 
@@ -23,6 +24,7 @@ export function auditMarkdown(report: AuditReport): string {
     differences.length > 0
       ? markdownTable(reconciliationTable(differences, (line) => line.class))
       : '',
+    outlookMarkdown(report.outlook),
     markdownText(rowsLine(report.rows)),
     report.findings.map((finding) => `- ${markdownText(findingLine(finding))}`).join('\n'),
     markdownText(ratesLine(report)),

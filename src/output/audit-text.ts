@@ -28,6 +28,7 @@ import {
 import { renderCross } from './cross-table.ts';
 import { explainItem } from './explain.ts';
 import { nameOf, paintFinding } from './finding.ts';
+import { outlookText } from './outlook.ts';
 import { safeText } from './safe.ts';
 import { bar, renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -42,6 +43,7 @@ export function auditText(report: AuditReport, terminal: Terminal): string {
     groupsBlock(report, terminal),
     leftOutLine(report),
     dayChart(report, terminal),
+    outlookBlock(report, width),
     report.explain ? explanation(report, width) : '',
     billBlock(report, terminal),
     reconciliationBlock(report, terminal),
@@ -196,6 +198,10 @@ function gapBefore(previous: string | undefined, value: string): string[] {
   const days = daysBetween(from, to) - 1;
   if (days > LONGEST_GAP) return [`(${count(days)} days without use)`];
   return Array.from({ length: days }, (_, index) => dayOf(addDays(from, index + 1)));
+}
+
+function outlookBlock({ outlook }: AuditReport, width: number): string {
+  return outlook ? outlookText(outlook, width) : '';
 }
 
 function explanation(report: AuditReport, width: number): string {

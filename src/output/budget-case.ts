@@ -6,6 +6,7 @@ import {
   exitCode,
   type Finding,
   type Report,
+  type TuningReport,
 } from '../core/report.ts';
 import { counted } from '../core/wording.ts';
 import { incompleteness } from './telling.ts';
@@ -48,7 +49,7 @@ function reasonOf({ subject, limit, verdict }: Check): string {
 }
 
 /** The budget of a command. What is not all in sight is not within it. */
-function caseOfCommand(report: EstimateReport | AuditReport): BudgetCase {
+function caseOfCommand(report: EstimateReport | AuditReport | TuningReport): BudgetCase {
   const told = report.findings.filter(({ rule }) => rule === 'budget');
   const isExceeded = told.some(({ severity }) => severity === 'error');
   if (report.complete && !isExceeded) return { name: 'budget', outcome: 'passed', reasons: [] };

@@ -10,7 +10,7 @@ export function checkCsv({ budgets }: CheckReport): string {
     checks.map(({ budget, limit, subject, source, allowed, found, verdict }) => [
       ...[budget, kind, limit, subject, source?.file ?? '', (found ?? allowed)?.unit ?? ''],
       ...[allowed ? figureEnds(allowed).low : '', found ? figureEnds(found).low : ''],
-      ...[found ? figureEnds(found).high : '', verdict.kind],
+      ...[found && verdict.kind !== 'undecided' ? figureEnds(found).high : '', verdict.kind],
       verdict.kind === 'undecided' ? verdict.reason : '',
     ]),
   );

@@ -68,7 +68,8 @@ function checkEntry({ limit, subject, source, allowed, found, verdict }: Check) 
     unit: (found ?? allowed)?.unit ?? null,
     allowed: allowed ? figureEnds(allowed).low : null,
     foundLow: found ? figureEnds(found).low : null,
-    foundHigh: found ? figureEnds(found).high : null,
+    // What is undecided may be anything from there on.
+    foundHigh: found && verdict.kind !== 'undecided' ? figureEnds(found).high : null,
     ...verdictEntry(verdict),
   };
 }

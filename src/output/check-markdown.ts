@@ -3,7 +3,7 @@ import { changeLines, changeTable, checkAnswer, checkTable } from './check-table
 import { changesIn, diffHeading } from './check-text.ts';
 import { findingLine } from './finding.ts';
 import { commentMarker, markdownText } from './markdown-text.ts';
-import { outlookLines } from './outlook.ts';
+import { outlookMarkdown } from './outlook.ts';
 import { markdownTable } from './table.ts';
 import { ratesLine } from './text.ts';
 
@@ -17,9 +17,8 @@ export function checkMarkdown(report: CheckReport): string {
     markdownTable(checkTable(report)),
     ...comparisonBlocks(report.comparison),
     report.outlooks
-      .flatMap(({ budget, ...outlook }) =>
-        outlookLines(outlook).map((line) => `- ${markdownText(`${budget}: ${line.trim()}`)}`),
-      )
+      .map(({ budget, ...outlook }) => outlookMarkdown(outlook, `${budget}: `))
+      .filter((text) => text !== '')
       .join('\n'),
     markdownText(ratesLine(report)),
   ]);

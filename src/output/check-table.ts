@@ -1,7 +1,7 @@
 import { added, type BudgetChange, isChanged, modelOf, type PromptChange } from '../core/change.ts';
 import { type Check, type Figure, isFailure, type JudgedBudget } from '../core/check.ts';
 import { type Calls, isByRun } from '../core/prompt-budget.ts';
-import type { CheckReport } from '../core/report.ts';
+import type { CheckReport, Comparison } from '../core/report.ts';
 import { count, counted, usdRange } from '../core/wording.ts';
 import { type Amount, formatTotal } from './amount.ts';
 import type { TableData } from './table.ts';
@@ -14,11 +14,34 @@ export function checkTable({ budgets }: CheckReport): TableData<Check> {
       { title: 'Budget', kind: 'name', value: ({ budget }) => budget },
       { title: 'What', kind: 'name', value: ({ subject }) => subject },
       { title: 'Limit', kind: 'name', value: ({ limit }) => limit },
-      { title: 'Found', kind: 'price', value: ({ found }) => (found ? figureText(found) : '?') },
+      { title: 'Found', kind: 'price', value: foundText },
       { title: 'Of', kind: 'price', value: ({ allowed }) => (allowed ? figureText(allowed) : '') },
       { title: '', kind: 'price', value: verdictText },
     ],
   };
+}
+
+/** The state of each budget: what failed is told one by one above it. */
+export function budgetTable({ budgets }: CheckReport): TableData<JudgedBudget> {
+  return {
+    rows: budgets,
+    columns: [
+      { title: 'Budget', kind: 'name', value: ({ name }) => name },
+      { title: '', kind: 'name', value: budgetState },
+    ],
+  };
+}
+
+function budgetState({ checks }: JudgedBudget): string {
+  const states = (['exceeded', 'undecided', 'near'] as const).flatMap((kind) => {
+    const number = checks.filter(({ verdict }) => verdict.kind === kind).length;
+    return number > 0 ? `${count(number)} ${kind === 'near' ? 'near its limit' : kind}` : [];
+  });
+  if (states.length > 0) return `${states.join(', ')}, of ${counted(checks.length, 'check')}`;
+  const nearest = nearestOf(checks);
+  const used = nearest && usedPercent(nearest);
+  const near = used === undefined ? '' : `, ${nearest?.limit} at ${used}%`;
+  return `holds (${counted(checks.length, 'check')}${near})`;
 }
 
 function shownChecks({ checks }: JudgedBudget): Check[] {
@@ -47,6 +70,15 @@ function usedOf({ found, allowed }: Check): number {
 /** As a whole percentage, rounded down. */
 export function usedPercent(check: Check): number | undefined {
   return check.allowed && check.found ? Math.floor(usedOf(check) / 100) : undefined;
+}
+
+/** What is undecided is at least so much. */
+function foundText({ found, verdict }: Check): string {
+  if (!found) return '?';
+  if (verdict.kind !== 'undecided' || found.unit === 'name') return figureText(found);
+  return found.low === 0n || found.low === 0
+    ? '?'
+    : `>= ${figureText(found.unit === 'usd' ? { ...found, high: found.low } : found)}`;
 }
 
 function verdictText(check: Check): string {
@@ -92,7 +124,12 @@ export function checkAnswer(report: CheckReport): string {
     used === undefined ? '' : `; nearest: ${nearest?.budget}, ${nearest?.limit} at ${used}%`;
   const holds = budgets.length === 1 ? 'holds' : 'hold';
   const left = report.unchecked.length > 0 ? '; increases were not checked' : '';
-  return `${counted(budgets.length, 'budget')} ${holds} (${counted(limits, 'check')}${near}${left})`;
+  return `${counted(budgets.length, 'budget')} ${holds} (${counted(limits, 'check')}${near}${left}${uncommittedText(report.comparison)})`;
+}
+
+/** So that nobody takes a build of the base itself for one without a change. */
+export function uncommittedText(comparison: Comparison | undefined): string {
+  return comparison?.isUncommitted ? `; nothing was committed since ${comparison.base}` : '';
 }
 
 export function hasFailed({ budgets }: Pick<CheckReport, 'budgets'>): boolean {

@@ -2,9 +2,16 @@ import type { BudgetChange } from '../core/change.ts';
 import { isChanged } from '../core/change.ts';
 import type { CheckReport, Comparison, DiffReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
-import { changeLines, changeTable, checkAnswer, checkTable, hasFailed } from './check-table.ts';
+import {
+  budgetTable,
+  changeLines,
+  changeTable,
+  checkAnswer,
+  hasFailed,
+  uncommittedText,
+} from './check-table.ts';
 import { nameOf, paintFinding } from './finding.ts';
-import { outlookLines } from './outlook.ts';
+import { outlookText } from './outlook.ts';
 import { safeText } from './safe.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,22 +25,24 @@ export function checkText(report: CheckReport, terminal: Terminal): string {
   const answer = paint[isQuiet ? 'total' : 'error'](wrap(safeText(checkAnswer(report)), width));
   const blocks = [
     told.map((finding) => paintFinding(finding, terminal)).join('\n'),
-    isQuiet ? '' : renderTable(checkTable(report), terminal),
+    isQuiet || report.budgets.length === 1 ? '' : renderTable(budgetTable(report), terminal),
     ...comparisonBlocks(report.comparison, terminal),
-    outlookText(report, terminal),
+    outlookBlock(report, terminal),
     answer,
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function outlookText({ outlooks }: CheckReport, { width }: Terminal): string {
-  const several = outlooks.length > 1;
-  return outlooks
-    .flatMap(({ budget, ...outlook }) =>
-      outlookLines(outlook).map((line) => (several ? `${budget}: ${line}` : line)),
-    )
-    .map((line) => wrap(safeText(line), width))
-    .join('\n');
+/** Below the name of its budget, where there are several. */
+function outlookBlock({ outlooks }: CheckReport, { width }: Terminal): string {
+  const told = outlooks.map(({ budget, ...outlook }) => ({
+    budget,
+    text: outlookText(outlook, width, outlooks.length > 1 ? '  ' : ''),
+  }));
+  return told
+    .filter(({ text }) => text !== '')
+    .map(({ budget, text }) => (outlooks.length > 1 ? `${safeText(budget)}\n${text}` : text))
+    .join('\n\n');
 }
 
 /** For people: what has changed, prompt by prompt, and what that comes to. */
@@ -52,7 +61,7 @@ export function diffText(report: DiffReport, terminal: Terminal): string {
 export function diffHeading({ comparison, rates }: DiffReport): string {
   const head = comparison.head ?? 'the work tree';
   return safeText(
-    `${nameOf(comparison.base)} -> ${head} · both at the prices of ${dayOf(rates.version)}`,
+    `${nameOf(comparison.base)} -> ${head} · both at the prices of ${dayOf(rates.version)}${uncommittedText(comparison)}`,
   );
 }
 

@@ -1,7 +1,13 @@
 import type { Rate } from '../core/lookup.ts';
 import { exactUsd, times } from '../core/money.ts';
 import type { Cost, CostItem, QuantityItem } from '../core/price.ts';
-import { type PriceVersion, type RateSource, type RateTable, UNITS } from '../core/rates.ts';
+import {
+  type PriceVersion,
+  type RateSource,
+  type RateTable,
+  UNITS,
+  type Unit,
+} from '../core/rates.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import { TOKEN_KIND_NAMES } from '../core/usage.ts';
@@ -18,7 +24,7 @@ export function explanation(report: EstimateReport, width: number): string {
         const { prompt, lines: priced } = estimate;
         const head = `${safeText(name)}, ${safeText(prompt.source.file)}`;
         const lines = priced
-          .flatMap(({ items }) => items)
+          .flatMap(({ items, quantities = [] }) => [...items, ...quantities])
           .flatMap((item) => explainItem(item, report.rates));
         const parts = explainParts(estimate);
         return [head, ...parts, ...lines].map((text) => wrap(text, width)).join('\n');
@@ -56,7 +62,12 @@ function amountOf(item: CostItem | QuantityItem): string {
   return `${number} ${modality} ${TOKEN_KIND_NAMES[kind]} tokens`;
 }
 
-function perUnitOf({ perToken }: Rate, { quantity }: QuantityItem): string {
+/** Units of which one is worth next to nothing. */
+const SMALL_UNITS: ReadonlySet<Unit> = new Set(['character', 'inputToken', 'trainingToken']);
+
+function perUnitOf(rate: Rate, { quantity }: QuantityItem): string {
+  const { perToken } = rate;
+  if (SMALL_UNITS.has(quantity.unit)) return perMillion(rate);
   return `$${exactUsd(perToken)} per ${UNITS[quantity.unit]}`;
 }
 

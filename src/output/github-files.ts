@@ -1,6 +1,13 @@
 import { totalOfAll } from '../core/estimate.ts';
+import { trainingRange } from '../core/fine-tuning.ts';
 import type { Range } from '../core/money.ts';
-import { type AuditReport, exitCode, type Report } from '../core/report.ts';
+import {
+  type AuditReport,
+  type EstimateReport,
+  exitCode,
+  type Report,
+  type TuningReport,
+} from '../core/report.ts';
 import { budgetCases } from './budget-case.ts';
 import type { Appendix, Environment } from './index.ts';
 import { amounts } from './json.ts';
@@ -48,13 +55,24 @@ function outputsOf(report: Report): StepOutput[] {
 /** Empty where they are not known: an upper bound that there is not, or an amount that is a range. */
 function totals(report: Report): StepOutput[] {
   if (report.command === 'check' || report.command === 'diff') return [];
-  const total = report.command === 'estimate' ? totalOfAll(report) : spent(report);
+  const total = totalOf(report);
   const known = total && amounts({ ...total, unpriced: [] }, report.complete);
   return [
     ['total-usd', [known?.usd ?? '']],
     ['total-usd-low', [known?.usdLow ?? '']],
     ['total-usd-high', [known?.usdHigh ?? '']],
   ];
+}
+
+function totalOf(report: EstimateReport | AuditReport | TuningReport): Range | undefined {
+  switch (report.command) {
+    case 'estimate':
+      return totalOfAll(report);
+    case 'tuning':
+      return trainingRange(report);
+    case 'audit':
+      return spent(report);
+  }
 }
 
 /** Where only a bill was given, what was billed; where there was no data, nothing is known. */

@@ -4,6 +4,7 @@ import type {
   DiffReport,
   EstimateReport,
   Report,
+  TuningReport,
 } from '../core/report.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,6 +25,7 @@ export interface Format {
   readonly audit: () => Promise<Reporter<AuditReport>>;
   readonly check: () => Promise<Reporter<CheckReport>>;
   readonly diff: () => Promise<Reporter<DiffReport>>;
+  readonly tuning: () => Promise<Reporter<TuningReport>>;
   readonly help: string;
   /** What it adds to files that the environment names; the report is there in Markdown as well. */
   readonly appendices?: () => Promise<
@@ -39,6 +41,7 @@ export const FORMATS = {
     audit: async () => (await import('./audit-text.ts')).auditText,
     check: async () => (await import('./check-text.ts')).checkText,
     diff: async () => (await import('./check-text.ts')).diffText,
+    tuning: async () => (await import('./tuning-text.ts')).tuningText,
     help: 'for people',
     showsFindings: true,
   },
@@ -47,6 +50,7 @@ export const FORMATS = {
     audit: async () => (await import('./audit-json.ts')).auditJson,
     check: async () => (await import('./check-json.ts')).checkJson,
     diff: async () => (await import('./check-json.ts')).diffJson,
+    tuning: async () => (await import('./tuning-json.ts')).tuningJson,
     help: 'for scripts, exact amounts',
     showsFindings: true,
   },
@@ -55,6 +59,7 @@ export const FORMATS = {
     audit: async () => (await import('./audit-csv.ts')).auditCsv,
     check: async () => (await import('./check-csv.ts')).checkCsv,
     diff: async () => (await import('./check-csv.ts')).diffCsv,
+    tuning: async () => (await import('./tuning-csv.ts')).tuningCsv,
     help: 'for spreadsheets, exact amounts',
     showsFindings: false,
   },
@@ -63,6 +68,7 @@ export const FORMATS = {
     audit: async () => (await import('./audit-markdown.ts')).auditMarkdown,
     check: async () => (await import('./check-markdown.ts')).checkMarkdown,
     diff: async () => (await import('./check-markdown.ts')).diffMarkdown,
+    tuning: async () => (await import('./tuning-markdown.ts')).tuningMarkdown,
     help: 'for pull requests',
     showsFindings: true,
   },
@@ -91,7 +97,13 @@ export const FORMATS = {
 
 /** A format that tells the same of every report. */
 function forAll(reporter: () => Promise<Reporter<Report>>) {
-  return { estimate: reporter, audit: reporter, check: reporter, diff: reporter };
+  return {
+    estimate: reporter,
+    audit: reporter,
+    check: reporter,
+    diff: reporter,
+    tuning: reporter,
+  };
 }
 
 export type FormatName = keyof typeof FORMATS;

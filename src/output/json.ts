@@ -59,6 +59,7 @@ export function json(report: EstimateReport): string {
       basis: prompt.input.total.basis,
       parts: partEntries(prompt.input.parts),
       ...requestLinesEntries(prompt, amounts),
+      ...madeEntry(prompt),
     })),
     unpriced: unpricedEntries(models),
     ...(report.whatIfs ? { whatIfs: report.whatIfs.map(whatIfEntry) } : {}),
@@ -72,6 +73,15 @@ export function json(report: EstimateReport): string {
       : {}),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** Images that are made, and what one of them comes to. */
+function madeEntry({ input, perImage }: PromptEstimate) {
+  const { made } = input;
+  if (!made || !perImage) return {};
+  const { images, basis, low, high, reasons } = made;
+  const each = amounts(totalOf([perImage]));
+  return { made: { images, basis, low, high, reasons, each } };
 }
 
 /** `usd` is null unless the amount is known; `usdHigh` is null where there is no upper bound. */

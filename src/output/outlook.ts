@@ -7,25 +7,47 @@ import type { Replay, ReplayedMonth, ReplayNote } from '../core/replay.ts';
 import type { Crossing } from '../core/spending.ts';
 import { addDays, dayOf, formatInstant, type Instant } from '../core/time.ts';
 import { count, counted, usd, usdRange } from '../core/wording.ts';
+import { markdownText } from './markdown-text.ts';
+import { safeText } from './safe.ts';
+import { wrap } from './wrap.ts';
 
 /** What is to be expected and what would have been, a line for each thing to know. */
 export function outlookLines({ months, replays, credits }: Outlook): string[] {
   return [
     ...months.flatMap(monthLines),
     ...replays.flatMap(replayLines),
+    ...(replays.some(({ notes }) => notes.some(isOvershoot)) ? [OVERSHOOT] : []),
     ...(credits ? creditLines(credits) : []),
   ];
+}
+
+/** The same as text, as wide as there is room. */
+export function outlookText(outlook: Outlook, width: number, prefix = ''): string {
+  return outlookLines(outlook)
+    .map((line) => wrap(safeText(`${prefix}${line}`), width))
+    .join('\n');
+}
+
+/** The same as a list, in Markdown. */
+export function outlookMarkdown(outlook: Outlook | undefined, prefix = ''): string {
+  if (!outlook) return '';
+  return outlookLines(outlook)
+    .map((line) => `- ${markdownText(`${prefix}${line.trim()}`)}`)
+    .join('\n');
 }
 
 function monthLines({ subject, limit, forecast, limitDays }: MonthOutlook): string[] {
   const { month, toDate, projection, notes } = forecast;
   const name = `${subject ? `${subject}, ` : ''}${monthName(month.start)}`;
-  const first = `${name}: ${usdRange(toDate)} to date${projectionText(projection)}`;
   const fall =
     limit === undefined || !limitDays
-      ? []
-      : [`${name}: the limit of ${usd(limit)} ${limitText(limitDays)}`];
-  return [first, ...fall, ...notes.map((note) => `${name}: ${noteText(note)}`)];
+      ? ''
+      : `; the limit of ${usd(limit)} ${toDate.low > limit ? 'is passed' : limitText(limitDays)}`;
+  const known = notes.map(noteText);
+  return [
+    `${name}: ${usdRange(toDate)} to date${projectionText(projection)}${fall}`,
+    ...(known.length > 0 ? [`  ${known.join('; ')}`] : []),
+  ];
 }
 
 function monthName(start: Instant): string {
@@ -38,7 +60,7 @@ function projectionText(projection: Forecast['projection']): string {
       return ', and it is over';
     case 'projected': {
       const { expected, range, rates } = projection;
-      return `, ${usdRange(expected)} at its end, in a range of ${usdRange(range)} (${basisText(rates)})`;
+      return `, about ${usdRange(expected)} at its end (${usdRange(range)}; ${basisText(rates)})`;
     }
     default:
       return `; ${noRatesText(projection)}`;
@@ -47,7 +69,7 @@ function projectionText(projection: Forecast['projection']): string {
 
 function basisText({ days, method, period }: DailyRates): string {
   const apart = method === 'all days' ? '' : ', weekdays and weekends apart';
-  return `by the mean of ${count(days)} complete days to ${dayOf(addDays(period.end, -1))}${apart}`;
+  return `from ${count(days)} complete days to ${dayOf(addDays(period.end, -1))}${apart}`;
 }
 
 function noRatesText(reason: NoRates): string {
@@ -76,9 +98,9 @@ function limitText({ basis, earliest, expected, latest }: LimitDays): string {
 function noteText(note: ForecastNote): string {
   switch (note.kind) {
     case 'provisional':
-      return `what was used since ${formatInstant(note.from)} may still change`;
+      return `since ${formatInstant(note.from)} it may still change`;
     case 'unknown days':
-      return `${counted(note.days, 'day')} that ${note.days === 1 ? 'is' : 'are'} over ${note.days === 1 ? 'is' : 'are'} not in the data in whole, so it is at least so much to date`;
+      return `${counted(note.days, 'day')} of it not in the data, or not in whole`;
     case 'after now':
       return `the data goes on until ${formatInstant(note.until)}, after today`;
     case 'missing':
@@ -90,14 +112,24 @@ function replayLines({ limit, months, notes }: Replay): string[] {
   const what = limit.kind === 'hard' ? 'hard limit' : 'alert';
   const name = `${what} of ${usd(limit.limit)} a month for ${whose(limit)}`;
   if (months.length === 0) return [`${name}: there is no usage to replay it over`];
-  const lines = months.flatMap((month) => monthReplayLines(name, month, limit.kind));
-  return [...lines, ...notes.map((note) => `${name}: ${replayNoteText(note)}`)];
+  return [
+    ...months.flatMap((month) => monthReplayLines(name, month, limit.kind)),
+    ...notes.filter((note) => !isOvershoot(note)).map((note) => `  ${replayNoteText(note)}`),
+  ];
+}
+
+/** The same of every hard limit, and so said once. */
+const OVERSHOOT =
+  'OpenAI stops some time after a limit is reached: part of what is beyond it would still be spent';
+
+function isOvershoot({ kind }: ReplayNote): boolean {
+  return kind === 'not instantaneous';
 }
 
 function replayNoteText(note: ReplayNote): string {
   switch (note.kind) {
     case 'not instantaneous':
-      return 'OpenAI stops some time after it is reached, so part of what is above it would still be spent';
+      return OVERSHOOT;
     case 'unknown project':
       return `${usdRange(note.cost)} does not tell its project, and may count`;
     case 'missing':

@@ -2,7 +2,7 @@
 import type { ModelEstimate, PromptEstimate } from '../core/estimate.ts';
 import { InputFold } from '../core/input-fold.ts';
 import { type Count, type CountedPart, TOKEN_PART_NAMES, type TokenPart } from '../core/tally.ts';
-import { count } from '../core/wording.ts';
+import { count, counted } from '../core/wording.ts';
 import { safeText } from './safe.ts';
 import { renderTable, type TableData } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -26,10 +26,16 @@ export function partsData(models: readonly ModelEstimate[]): TableData<PartRow> 
   const fold = new InputFold(only.model);
   for (const { input } of only.prompts) fold.add(input);
   const { parts = [], total } = fold.end() ?? {};
-  if (!total || parts.every(({ part }) => USUAL.has(part))) return undefined;
+  // What is billed by the image has no tokens.
+  const made = only.prompts
+    .flatMap(({ input }) => input.made ?? [])
+    .filter(({ each }) => each.quantities.length === 0);
+  const isUsual = made.length === 0 && parts.every(({ part }) => USUAL.has(part));
+  if (!total || isUsual) return undefined;
   const rows: PartRow[] = [
     ...parts.map((part) => ({ ...part, title: TOKEN_PART_NAMES[part.part] })),
     { ...total, title: 'input as sent' },
+    ...made.map((each) => ({ ...each, title: `output: ${counted(each.images, 'image')}` })),
   ];
   return {
     columns: [
@@ -49,8 +55,14 @@ export function tokensText({ low, high, expected }: Count): string {
 
 /** Every part with its basis, and why it is no more than that. */
 export function explainParts({ input }: PromptEstimate): string[] {
-  return input.parts.flatMap((part) => [
-    `  ${TOKEN_PART_NAMES[part.part]}: ${tokensText(part)} (${part.basis})`,
+  const { made } = input;
+  return [
+    ...input.parts.map((part) => ({ ...part, title: TOKEN_PART_NAMES[part.part] })),
+    ...(made && made.each.quantities.length === 0
+      ? [{ ...made, title: counted(made.images, 'image') }]
+      : []),
+  ].flatMap((part) => [
+    `  ${part.title}: ${tokensText(part)} (${part.basis})`,
     ...part.reasons.map((reason) => `    ${part.basis}: ${safeText(reason)}`),
   ]);
 }

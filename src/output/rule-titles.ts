@@ -40,6 +40,10 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
     severity: 'error',
   },
   jump: { title: 'A day, model, project or key cost far more than usual.', severity: 'warning' },
+  'long-examples': {
+    title: 'Examples are longer than the model that is tuned takes.',
+    severity: 'warning',
+  },
   'long-context': {
     title: 'Requests are billed at long-context rates, or nearly so.',
     severity: 'warning',
@@ -63,6 +67,11 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
   'stale-rates': { title: 'The rate table is old.', severity: 'note' },
   'tokens-per-request': {
     title: 'Requests carry far more tokens than is usual for the model.',
+    severity: 'note',
+  },
+  'training-file': { title: 'A fine-tuning file would be refused.', severity: 'error' },
+  'tuning-platform': {
+    title: 'Fine-tuning is not open to everybody any more.',
     severity: 'note',
   },
   unpriced: { title: 'Use has no known price.', severity: 'warning' },

@@ -52,6 +52,10 @@ function reasonsOf(report: Report): string[] {
   switch (report.command) {
     case 'estimate':
       return unpricedReasons(report).map(({ models, reason }) => `${models.join(', ')}: ${reason}`);
+    case 'tuning':
+      return report.models.flatMap(({ name, cost }) =>
+        cost.unpriced.map((reason) => `${name}: ${reason}`),
+      );
     case 'check':
       return report.budgets.flatMap(({ name, checks }) => {
         const reasons = checks.flatMap(({ verdict }) =>
@@ -103,6 +107,8 @@ function mainFileOf(report: Report): string | undefined {
       return report.config.file;
     case 'diff':
       return report.called[0]?.prompt.source.file;
+    case 'tuning':
+      return report.file.source.file;
   }
 }
 

@@ -11,7 +11,7 @@ import {
   tokensOfKinds,
 } from '../core/estimate.ts';
 import { subtract } from '../core/money.ts';
-import type { Total } from '../core/price.ts';
+import { type Total, totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
 import { count, counted } from '../core/wording.ts';
@@ -137,9 +137,16 @@ export function summaryLines(report: EstimateReport): { label: string; value: st
       const month = { ...perMonth(total, per), unpriced: total.unpriced };
       lines.push({ label: 'A month (30 days)', value: atLeast(month, complete) });
     }
-    lines.push(...maximumLine(report, only), ...standardLine(only));
+    lines.push(...imageLine(only), ...maximumLine(report, only), ...standardLine(only));
   }
   return lines;
+}
+
+/** What an image of the only request comes to. */
+function imageLine({ prompts }: ModelEstimate): { label: string; value: string }[] {
+  const [only, ...others] = prompts;
+  if (!only?.perImage || others.length > 0 || only.input.made?.images === 1) return [];
+  return [{ label: 'An image', value: formatTotal(totalOf([only.perImage])) }];
 }
 
 function atLeast(total: Total, complete: boolean): string {

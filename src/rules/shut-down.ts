@@ -1,12 +1,17 @@
-import { shutdownOf } from '../core/rates.ts';
-import type { EstimateFacts } from '../core/report.ts';
+import { type Model, shutdownOf } from '../core/rates.ts';
 import { dayOf, daysBetween, type Instant } from '../core/time.ts';
 import type { Rule } from './rule.ts';
 
 /** Time enough to change a model in a program that is in use. */
 const NOTICE_DAYS = 90;
 
-export const shutDown: Rule<EstimateFacts> = {
+/** What names models that are to be used on a day. */
+interface Naming {
+  readonly models: readonly { readonly name: string; readonly model: Model | undefined }[];
+  readonly request: { readonly at: Instant };
+}
+
+export const shutDown: Rule<Naming> = {
   id: 'shut-down',
   severity: 'warning',
   *check({ models, request }) {

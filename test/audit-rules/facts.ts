@@ -66,6 +66,7 @@ export function factsOf(
     files: [],
     rows: { ...total.rows, ...NO_ROWS, read: entries.length },
     period: undefined,
+    covered: undefined,
     cells,
     total,
     overlaps: [],

@@ -20,9 +20,17 @@ const MODELS = ['gpt-4o-mini', 'gpt-4o', 'gpt-4.1-nano', 'gpt-9'] as const;
 const NOW = instant('2026-11-22');
 
 const BUDGET: PromptBudget = {
-  ...{ name: 'b', files: [], models: ['gpt-4o'], outputTokens: 10, requests: 1, per: 'run' },
+  ...{
+    name: 'b',
+    files: [],
+    models: ['gpt-4o'],
+    outputTokens: 10,
+    requests: 1,
+    per: 'run',
+    form: 'chat',
+  },
   ...{ tier: 'standard', region: 'global', limits: {}, increase: {}, totalIncrease: {} },
-  ...{ overrides: [], warnAt: [] },
+  ...{ overrides: [], warnAt: [], form: 'text' },
 };
 
 interface Given {

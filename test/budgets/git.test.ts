@@ -83,6 +83,7 @@ describe('a change on a branch', () => {
     const { code, out } = await check(repository, ['--base', 'HEAD']);
     expect(code).toBe(0);
     expect(out).toContain('1 budget holds');
+    expect(out).toContain('; nothing was committed since HEAD)');
   });
 
   it('says which prompt, by how much, and what to do', async () => {
@@ -107,7 +108,10 @@ describe('a change on a branch', () => {
   it('has nothing to tell of what is the same', async () => {
     const { code, out } = await run(['diff', 'HEAD', 'work'], { cwd: repository });
     expect(out).toContain('Nothing has changed.');
+    expect(out).not.toContain('nothing was committed');
     expect(code).toBe(0);
+    const uncommitted = await run(['diff', 'work'], { cwd: repository });
+    expect(uncommitted.out).toContain('; nothing was committed since work');
   });
 
   it('needs no configuration where files and models are named', async () => {
@@ -133,6 +137,17 @@ describe('a change on a branch', () => {
       (await verdicts(folder, ['--base', 'main', ...args])).verdicts.map((verdict) =>
         verdict.replace(/ with.*:/, ''),
       );
+    // A pattern may come back down from above the repository.
+    const [, name = ''] = /([^/]+)$/.exec(repository) ?? [];
+    put(repository, {
+      'above.json': config(prompts({ ...INCREASE, files: `../${name}/prompts/*.md` })),
+    });
+    expect(await count(repository, '--config', 'above.json')).toEqual([
+      'increase.perFile.percent prompts/a.md exceeded',
+      'increase.perFile.percent prompts/b.md within',
+      'increase.total.usd all files exceeded',
+    ]);
+    rmSync(join(repository, 'above.json'));
     mkdirSync(join(repository, 'deep/er'), { recursive: true });
     expect(await count(join(repository, 'prompts'))).toEqual([
       'increase.perFile.percent a.md exceeded',

@@ -51,7 +51,13 @@ export function checkReport(
 }
 
 export function diffReport(findings: readonly Finding[], complete = true): DiffReport {
-  const comparison = { base: 'main', head: undefined, unreadable: [], budgets: [] };
+  const comparison = {
+    base: 'main',
+    head: undefined,
+    isUncommitted: false,
+    unreadable: [],
+    budgets: [],
+  };
   return { command: 'diff', rates, now, called: [], comparison, findings, complete };
 }
 

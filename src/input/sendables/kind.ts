@@ -68,5 +68,7 @@ export interface Counting {
   readonly imageSize: ImageSize | undefined;
   /** Whether requests are kept, and not only counted. */
   readonly keepsContent: boolean;
+  /** Of speech that is expected, or of audio that does not tell; undefined where nobody says it. */
+  readonly audioSeconds: number | undefined;
   countText(text: string | Uint8Array, encoding: Encoding): number;
 }

@@ -12,8 +12,11 @@ import { digestOfRequest, keyOf } from '../digest.ts';
 import { endOfString, jsonErrorOffset } from '../json-place.ts';
 import { type Line, LineCutter } from '../lines.ts';
 import { readRequest } from '../requests/index.ts';
+import { readMediaRequest } from '../requests/made-media.ts';
 import { lookAtMedia } from '../requests/media.ts';
+import type { MediaEndpoint } from '../requests/media-endpoint.ts';
 import type { Counting, ReadSendable, Sendable } from './kind.ts';
+import { countMedia } from './read-media.ts';
 import { tierIn } from './read-request.ts';
 import { type Call, RequestFold } from './request-fold.ts';
 
@@ -119,6 +122,10 @@ class RequestLines {
   #request(number: number, { endpoint, body }: Sent): void {
     const source = { file: this.#file, line: number };
     const known = REQUEST_ENDPOINTS.find((each) => each === endpoint);
+    if (endpoint === 'image_generations' || endpoint === 'image_edits') {
+      this.#images(number, endpoint, body);
+      return;
+    }
     if (endpoint !== undefined && known === undefined) {
       this.#uncounted(number, endpoint, body);
       return;
@@ -141,6 +148,23 @@ class RequestLines {
       digest: digestOfRequest(request.endpoint, body),
       request,
       countInput: (model) => requestInput(looked, model, counter),
+    });
+  }
+
+  #images(number: number, endpoint: MediaEndpoint, body: JsonValue): void {
+    const read = readMediaRequest(body, endpoint) ?? { kind: 'bad', reason: 'is no object' };
+    if (read.kind === 'bad') {
+      this.#check?.add('unreadable', number, read.reason);
+      this.#isBad(number, read.reason);
+      return;
+    }
+    const { request } = read;
+    this.#count(number, {
+      model: request.model,
+      tier: undefined,
+      digest: digestOfRequest(endpoint, body),
+      request: undefined,
+      countInput: (model) => countMedia(request, model, this.#counting, undefined),
     });
   }
 

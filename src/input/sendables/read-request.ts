@@ -3,6 +3,7 @@ import { DETAILS, hasImages, withDetail, withImageSize } from '../../core/image-
 import type { CountInput } from '../../core/input-count.ts';
 import { InputError } from '../../core/input-error.ts';
 import type { JsonValue } from '../../core/json.ts';
+import { isJsonText } from '../../core/json.ts';
 import type { Model } from '../../core/rates.ts';
 import type { ModelRequest } from '../../core/request.ts';
 import { requestInput } from '../../core/request-input.ts';
@@ -140,7 +141,7 @@ async function isFirstOfMany(head: Head, content: Peekable): Promise<boolean> {
     const bytes = await content.peek(Math.min(wanted, MAX_REQUEST_BYTES + 1));
     const end = bytes.indexOf(NEWLINE, HEAD_BYTES);
     if (end >= 0 && bytes.subarray(end).some((byte) => !SPACES.includes(byte))) {
-      return isJson(new TextDecoder().decode(bytes.subarray(0, end)));
+      return isJsonText(new TextDecoder().decode(bytes.subarray(0, end)));
     }
     if (content.isWhole) return false;
   }
@@ -156,16 +157,7 @@ const TOO_LARGE = 'the API does not take; upload the files in it and name their 
 function isBegunWith(text: string): boolean {
   const at = jsonErrorOffset(text);
   // Something after a whole value is a text that begins with an example.
-  return !isJson(text.slice(0, at));
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return !isJsonText(text.slice(0, at));
 }
 
 function whatIsBroken(text: string): [reason: string, line: number] {

@@ -16,7 +16,7 @@ export const openaiCompletions: CsvFormat = {
     readRow(fields, (cells) => {
       const { source } = cells;
       const bucket = bucketOf(cells);
-      if (cells.areBlank(FACTS)) return { kind: 'empty', source };
+      if (cells.areBlank(FACTS)) return { kind: 'empty', source, period: bucket };
       const tier = tiersOf(cells.text('service_tier'), cells.flag('batch'));
       if ('problem' in tier) return fail(tier.problem);
       const entry = {

@@ -15,7 +15,7 @@ export const openaiEmbeddings: CsvFormat = {
       const { source } = cells;
       const bucket = bucketOf(cells);
       if (cells.areBlank(['model', 'num_model_requests', 'input_tokens'])) {
-        return { kind: 'empty', source };
+        return { kind: 'empty', source, period: bucket };
       }
       const model = cells.text('model');
       const isModeration = model?.includes('moderation') ?? false;

@@ -66,7 +66,7 @@ function* resultsOf(
   const timed = rowFrom(source, () => {
     times = timesOf(fields);
     if (fields.list('results') === undefined) throw fields.bad('results', 'is missing');
-    return { kind: 'empty', source };
+    return { kind: 'empty', source, period: times };
   });
   const results = listOf(bucket, 'results');
   if (timed.kind === 'bad' || times === undefined || results.length === 0) return yield timed;

@@ -31,7 +31,7 @@ function quantityFormat(of: QuantityExport): CsvFormat {
         const { source } = cells;
         const bucket = bucketOf(cells);
         if (cells.areBlank([of.column, 'model', 'num_model_requests'])) {
-          return { kind: 'empty', source };
+          return { kind: 'empty', source, period: bucket };
         }
         const entry = {
           source,

@@ -403,11 +403,11 @@ export class Scanner {
     const rows = record[ROWS] as number;
     if (rows === 0 || kind === 'strange') return;
     const row = this.#read(this.#cellsOfSums(id, record), record[LINE] as number);
-    if (row.kind === 'empty') this.#sink({ row, rows });
+    const period = { start: record[START] as Instant, end: record[END] as Instant };
+    if (row.kind === 'empty') this.#sink({ row: { ...row, period }, rows });
     else if (row.kind === 'usage' && isSum(row.entry, record)) {
       const [least, most] = [record[LEAST] as number, record[MOST] as number];
       const entry = { ...row.entry, inputTokensPerRequest: { least, most } };
-      const period = { start: record[START] as Instant, end: record[END] as Instant };
       this.#sink({ row: { kind: 'usage', entry }, rows, period });
     } else throw new Error(`sums of lines like ${record[LINE]} read as ${row.kind}`);
   }

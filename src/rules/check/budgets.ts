@@ -1,4 +1,11 @@
-import type { Check, Figure, LimitName } from '../../core/check.ts';
+import {
+  type Check,
+  type Figure,
+  isFailure,
+  type JudgedBudget,
+  type LimitName,
+} from '../../core/check.ts';
+import { grouped } from '../../core/grouped.ts';
 import { subtract } from '../../core/money.ts';
 import type { CheckFacts } from '../../core/report.ts';
 import { count, usd, usdRange } from '../../core/wording.ts';
@@ -9,19 +16,62 @@ export const budgets: Rule<CheckFacts> = {
   id: 'budget',
   severity: 'error',
   *check({ budgets: judged, places, assume }) {
-    for (const { name, checks } of judged) {
-      for (const check of checks) {
-        const remark = remarkOn(check, assume);
-        if (remark) yield { source: places.get(name), budget: name, ...remark };
+    for (const { name, kind, checks } of judged) {
+      const about = { source: places.get(name), budget: name };
+      for (const alike of alikeIn(checks)) {
+        for (const check of alike.slice(0, MOST_ALIKE)) {
+          const remark = remarkOn(check, kind, assume);
+          if (remark) yield { ...about, ...remark };
+        }
+        const others = alike.slice(MOST_ALIKE);
+        if (others.length > 0) yield { ...about, ...othersRemark(others) };
       }
     }
   },
 };
 
-function remarkOn(check: Check, assume: CheckFacts['assume']): Remark | undefined {
+/** Days, projects or requests of one limit that are told one by one; a report has them all. */
+const MOST_ALIKE = 3;
+
+/** What fails alike, the most first; what is about a file has a place of its own to be told at. */
+function alikeIn(checks: readonly Check[]): Check[][] {
+  const keyOf = (check: Check, index: number) =>
+    check.source || !isFailure(check) ? index : `${check.limit} ${check.verdict.kind}`;
+  const keys = new Map(checks.map((check, index) => [check, keyOf(check, index)]));
+  return [...grouped(checks, (check) => keys.get(check)).values()].map((alike) =>
+    alike.length > MOST_ALIKE ? [...alike].sort(mostFirst) : alike,
+  );
+}
+
+function mostFirst({ found: a }: Check, { found: b }: Check): number {
+  if (!a || !b || a.unit === 'name' || b.unit === 'name' || a.high === b.high) return 0;
+  return a.high < b.high ? 1 : -1;
+}
+
+function othersRemark(others: readonly Check[]): Remark {
+  const [first] = others;
+  const isExceeded = first?.verdict.kind === 'exceeded';
+  const what = isExceeded ? 'are above it as well' : 'cannot be held against it either';
+  const of = first ? `${allowance(first)} (${first.limit} of ${first.budget})` : '';
+  return {
+    severity: isExceeded ? 'error' : 'warning',
+    message: `the ${of}: ${count(others.length)} more ${what}`,
+  };
+}
+
+function remarkOn(
+  check: Check,
+  kind: JudgedBudget['kind'],
+  assume: CheckFacts['assume'],
+): Remark | undefined {
   const { budget, subject, limit, verdict, source } = check;
   const place = source ? { source } : {};
   const of = `(${limit} of ${budget})`;
+  // What was used in a month was spent; what prompts cost in one is yet to come.
+  const said =
+    kind === 'usage' && limit === 'usdPerMonth'
+      ? SPENT(subject, figureOf(check))
+      : statement(check);
   switch (verdict.kind) {
     case 'within':
       return undefined;
@@ -29,7 +79,7 @@ function remarkOn(check: Check, assume: CheckFacts['assume']): Remark | undefine
       return {
         ...place,
         severity: 'warning',
-        message: `${statement(check)}, ${verdict.percent}% or more of the ${allowance(check)} ${of}`,
+        message: `${said}, ${verdict.percent}% or more of the ${allowance(check)} ${of}`,
       };
     case 'undecided':
       if (limit === 'files') {
@@ -45,7 +95,7 @@ function remarkOn(check: Check, assume: CheckFacts['assume']): Remark | undefine
       return {
         ...place,
         certainty: verdict.sure ? 'sure' : 'possible',
-        message: `${statement(check)}, ${excess(check, verdict.sure, assume)} ${of}; ${REMEDIES[limit]}`,
+        message: `${said}, ${excess(check, verdict.sure, assume)} ${of}; ${REMEDIES[limit]}`,
       };
   }
 }
@@ -98,8 +148,14 @@ const REMEDIES = {
   'increase.total.percent': 'shorten the prompts, or raise the limit if the increase is meant',
 } as const satisfies Record<LimitName, string>;
 
-function statement({ limit, subject, found }: Check): string {
-  return STATEMENTS[limit](subject, found ? figure(found) : 'an unknown amount');
+const SPENT = STATEMENTS.usdPerDay;
+
+function statement(check: Check): string {
+  return STATEMENTS[check.limit](check.subject, figureOf(check));
+}
+
+function figureOf({ found }: Check): string {
+  return found ? figure(found) : 'an unknown amount';
 }
 
 function allowance({ allowed, limit }: Check): string {

@@ -1,0 +1,66 @@
+import { missingFrom } from '../core/budget.ts';
+import type { Grant } from '../core/credits.ts';
+import { InputError } from '../core/input-error.ts';
+import type { Money } from '../core/money.ts';
+import { monthOutlook, type Outlook, outlookOf, spendingFrom } from '../core/outlook.ts';
+import type { AuditFacts } from '../core/report.ts';
+import type { SpendLimit } from '../core/spend-limit.ts';
+import { spendsOf } from '../core/usage-budget.ts';
+import { readGrants } from '../input/grants.ts';
+import { readSpendLimits } from '../input/spend-limits.ts';
+import type { Io } from '../io.ts';
+import { readSmallFile } from './load-rates.ts';
+
+export interface OutlookOptions {
+  readonly spendLimit?: Money | undefined;
+  /** Percentages of it. */
+  readonly alertAt?: readonly number[] | undefined;
+  readonly spendLimits?: readonly string[] | undefined;
+  readonly credits?: string | undefined;
+}
+
+/** @throws InputError for a file that cannot be read */
+export async function outlookOfUsage(
+  facts: AuditFacts,
+  options: OutlookOptions,
+  io: Io,
+): Promise<Outlook> {
+  const { covered, now } = facts;
+  const spending = spendingFrom(spendsOf(facts), covered, missingFrom(facts));
+  const month = monthOutlook('', spending, options.spendLimit, now);
+  const limits = [...ownLimit(options), ...(await limitsOfFiles(options.spendLimits ?? [], io))];
+  return outlookOf(month ? [month] : [], spending, limits, await grantsOf(options, io), now);
+}
+
+function ownLimit({ spendLimit, alertAt = [] }: OutlookOptions): SpendLimit[] {
+  if (spendLimit === undefined) {
+    if (alertAt.length > 0) throw new InputError('--alert-at needs --spend-limit');
+    return [];
+  }
+  return [
+    {
+      name: '--spend-limit',
+      source: undefined,
+      scope: { kind: 'organization' },
+      interval: 'month',
+      kind: 'hard',
+      limit: spendLimit,
+      thresholds: alertAt.map((percent) => ({ kind: 'percent', percent })),
+      enforcement: undefined,
+    },
+  ];
+}
+
+/** `limits.json`, or `proj_a=limits.json` where the objects do not say whose they are. */
+async function limitsOfFiles(names: readonly string[], io: Io): Promise<SpendLimit[]> {
+  const limits: SpendLimit[] = [];
+  for (const name of names) {
+    const [, project, file = name] = /^(proj_\w+)=(.*)$/.exec(name) ?? [];
+    limits.push(...readSpendLimits(await readSmallFile(io, file), { file, project }));
+  }
+  return limits;
+}
+
+async function grantsOf({ credits }: OutlookOptions, io: Io): Promise<Grant[]> {
+  return credits === undefined ? [] : readGrants(await readSmallFile(io, credits), credits);
+}
