@@ -388,7 +388,9 @@ function spanned(
     );
     const doubt: Doubt = {
       reason: `the ${isOutput ? 'output' : 'input'} is ${least} to ${greatest} tokens`,
-      settledBy: isOutput ? 'the usage of the answer' : "OpenAI's own count (--online)",
+      settledBy: isOutput
+        ? 'the usage of the answer'
+        : "OpenAI's own count (--online, where it has one)",
       isOfCount: true,
     };
     return { ...item, cost: spanOf(other?.cost, item.cost, doubt) };
