@@ -23,6 +23,7 @@ import {
   type GroupBy,
   type OnlineCount,
 } from '../core/report.ts';
+import { unusedNames } from '../core/template.ts';
 import { TEXT_FORMS, type TextForm, textInput } from '../core/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
@@ -34,6 +35,7 @@ import {
   type SendableReading,
   type TokenCounters,
 } from '../input/prompts.ts';
+import type { Counting } from '../input/sendables/kind.ts';
 import { trainingContent } from '../input/training-content.ts';
 import type { Io } from '../io.ts';
 import { ESTIMATE_RULES, findings } from '../rules/index.ts';
@@ -104,36 +106,13 @@ async function estimatePrompts(
   const rates = await loadRates(io, options.rates);
   const now = instantOf(io.now());
   const plan = planOf(options, rates, now);
-  const framing = await loadFraming(io);
-  const { prompts, unreadable, beginnings } = await readSent(
-    names,
-    options,
-    plan,
-    { rates, framing },
-    io,
-  );
-  // Nobody compares what has been decided.
-  const isAsked = options.model === undefined && !options.allModels && prompts.some(asksForModel);
-  const models = isAsked ? [] : plan.models;
-  const comparison = options.model === undefined && !isAsked;
-  if (options.budget !== undefined && comparison) {
-    throw new InputError('--budget needs --model: a comparison of models has no single cost');
-  }
-  const counted = options.online
-    ? await countedOnline(prompts, options, { ...plan, models, rates }, io)
-    : { prompts, counts: [] };
-  const request = { ...plan, models, beginnings, prompts: counted.prompts };
-  const online = counted.counts;
-  const facts = {
-    ...estimate(request, rates),
-    ...{ comparison, unreadable, online, now },
-    reasoningModels: reasoningModels(framing),
-  };
+  const facts = await factsOf(names, options, plan, { rates, now }, io);
+  const { request } = facts;
   const isSingle = alternativesOf(facts).length === 1;
   const report: EstimateReport = {
     ...facts,
     command: 'estimate',
-    by: options.by ?? (prompts.length > 1 && isSingle ? 'file' : 'model'),
+    by: options.by ?? (request.prompts.length > 1 && isSingle ? 'file' : 'model'),
     explain: options.explain ?? false,
     whatIfs: options.compare && (await comparedWith(options.compare, request, plan, rates)),
     findings: findings(ESTIMATE_RULES, facts),
@@ -141,6 +120,36 @@ async function estimatePrompts(
   };
   await print(report, (format) => format.estimate(), options, io);
   return exitCode(report);
+}
+
+/** Reads and counts what is to be sent, and says what it costs. */
+async function factsOf(
+  names: readonly string[],
+  options: EstimateOptions,
+  plan: Plan,
+  { rates, now }: Pick<EstimateFacts, 'rates' | 'now'>,
+  io: Io,
+): Promise<EstimateFacts> {
+  const framing = await loadFraming(io);
+  const filling = await fillingFrom(options, io);
+  const read = await readSent(names, options, plan, { rates, framing, filling }, io);
+  // Nobody compares what has been decided.
+  const isDecided = !options.allModels && read.prompts.some(asksForModel);
+  const isAsked = options.model === undefined && isDecided;
+  const comparison = options.model === undefined && !isAsked;
+  if (options.budget !== undefined && comparison) {
+    throw new InputError('--budget needs --model: a comparison of models has no single cost');
+  }
+  const models = isAsked ? [] : plan.models;
+  const { prompts, counts } = options.online
+    ? await countedOnline(read.prompts, options, { ...plan, models, rates }, io)
+    : { prompts: read.prompts, counts: [] };
+  return {
+    ...estimate({ ...plan, models, prompts, beginnings: read.beginnings }, rates),
+    ...{ comparison, unreadable: read.unreadable, online: counts, now },
+    reasoningModels: reasoningModels(framing),
+    unusedValues: filling ? unusedNames(filling) : [],
+  };
 }
 
 /** @throws InputError where options are given that have no meaning */
@@ -160,11 +169,10 @@ async function readSent(
   names: readonly string[],
   options: EstimateOptions,
   plan: Plan,
-  { rates, framing }: Pick<Tables, 'rates' | 'framing'>,
+  { rates, framing, filling }: Pick<Tables, 'rates' | 'framing'> & Pick<Counting, 'filling'>,
   io: Io,
 ): Promise<ReadPrompts & Pick<EstimateRequest, 'beginnings'>> {
   const { as, model, allModels } = options;
-  const filling = await fillingFrom(options, io);
   const form = TEXT_FORMS.find((each) => each === as);
   let beginnings: EstimateRequest['beginnings'];
   const read = await readPrompts(names, io, {
@@ -230,7 +238,9 @@ async function comparedWith(
 ): Promise<WhatIf[]> {
   const { whatIfs } = await import('../core/what-if.ts');
   const asked = request.prompts.flatMap(({ asks }) => asks?.model ?? []);
-  const all = axes.includes('models') ? new Set([...request.models, ...asked, ...models]) : [];
+  const all = axes.includes('models')
+    ? new Set([...request.models, ...asked, ...models])
+    : request.models;
   return whatIfs(request, new Set(axes), [...all], rates);
 }
 

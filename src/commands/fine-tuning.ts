@@ -46,6 +46,7 @@ const WITHOUT_MEANING = {
   imageSize: '--image-size',
   online: '--online',
   vars: '--vars',
+  column: '--column',
   var: '--var',
   varTokens: '--var-tokens',
   template: '--template',

@@ -49,6 +49,8 @@ export interface EstimateFacts extends Estimate {
   readonly unreadable: readonly Unreadable[];
   /** Ids of models that reason before they answer. */
   readonly reasoningModels?: ReadonlySet<string> | undefined;
+  /** Names of values for placeholders that nothing has. */
+  readonly unusedValues?: readonly string[] | undefined;
   /** What OpenAI was asked to count, if anything. */
   readonly online?: readonly OnlineCount[] | undefined;
   readonly now: Instant;

@@ -172,8 +172,20 @@ export interface Filling {
   readonly runs: readonly Values[];
   /** How many tokens are taken for a name that no run has a value for. */
   readonly tokens: ReadonlyMap<string, number>;
+  /** All that any template has a placeholder for: whoever reads one adds its names. */
+  readonly found: Set<string>;
 }
 
 export function namesIn({ runs, tokens }: Filling): Set<string> {
   return new Set([...runs.flatMap((run) => [...run.keys()]), ...tokens.keys()]);
+}
+
+/** Names with a value that is put in nowhere: mostly a slip. */
+export function unusedNames(filling: Filling): string[] {
+  return [...namesIn(filling)].filter((name) => !filling.found.has(name));
+}
+
+/** What is put in where. */
+export function noteNames({ found }: Filling, { pieces }: Template): void {
+  for (const piece of pieces) if (typeof piece !== 'string') found.add(piece.name);
 }

@@ -8,6 +8,7 @@ import {
   hasLogic,
   hasPlaceholders,
   namesIn,
+  noteNames,
   type Placeholder,
   type Template,
   templateOf,
@@ -23,6 +24,7 @@ export function textTemplate(
 ): CountInput | Peculiarity | undefined {
   const template = templateOf(text, filling.style, namesIn(filling));
   if (!template) return hasPlaceholders(text) ? 'placeholders' : undefined;
+  noteNames(filling, template);
   const blocks = blocksIn(text, template);
   return (model) =>
     templateInput(filling, model, (values) => {
@@ -51,7 +53,9 @@ export function valueTemplate(value: JsonValue, filling: Filling): ValueTemplate
   const templates = new Map<string, Template>();
   mapTexts(value, (text) => {
     const template = text.includes('{') ? templateOf(text, filling.style, given) : undefined;
-    if (template) templates.set(text, template);
+    if (!template) return text;
+    templates.set(text, template);
+    noteNames(filling, template);
     return text;
   });
   if (templates.size === 0) return undefined;

@@ -19,6 +19,7 @@ import { sharedPrefix } from './shared-prefix.ts';
 import { shutDown } from './shut-down.ts';
 import { staleRates } from './stale-rates.ts';
 import { unreadable } from './unreadable.ts';
+import { unusedValues } from './unused-values.ts';
 
 /** What is worth telling about an estimate. */
 export const ESTIMATE_RULES: readonly Rule<EstimateFacts>[] = [
@@ -38,6 +39,7 @@ export const ESTIMATE_RULES: readonly Rule<EstimateFacts>[] = [
   openPrice,
   derivedPrice,
   assumedEncoding,
+  unusedValues,
   staleRates,
 ];
 

@@ -14,6 +14,7 @@ import { instant, shipped } from '../table.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'openai-cost-requests-'));
 const CODES = [0, 1, 2, 3];
+const RUNS = Number(process.env.FUZZ_RUNS ?? 50);
 
 function estimate(content: string | Uint8Array, ...args: string[]) {
   return run(['estimate', '-', ...args], { cwd: folder, stdin: Buffer.from(content) });
@@ -130,7 +131,93 @@ describe('a request', () => {
         expect(out === '').toBe(code === 2);
         if (code === 2) expect(err).toContain('error: ');
       }),
-      { numRuns: 200 },
+      { numRuns: 2 * RUNS },
+    );
+  });
+});
+
+describe('templates and texts', () => {
+  it('whatever they are, end with a documented code and say why', async () => {
+    const bit = fc.constantFrom(
+      '{{',
+      '}}',
+      '${',
+      '}',
+      '{',
+      'name',
+      ' ',
+      '\n',
+      '{{name}}',
+      '`',
+      '"',
+      ',',
+    );
+    const texts = fc.array(fc.oneof(bit, fc.string()), { maxLength: 20 });
+    const values = fc.oneof(
+      fc.dictionary(
+        fc.constantFrom('name', 'x', '__proto__'),
+        fc.oneof(fc.string(), fc.jsonValue()),
+      ),
+      fc.jsonValue(),
+    );
+    const style = fc.constantFrom([], ['--template', 'brace'], ['--template', 'dollar']);
+    await fc.assert(
+      fc.asyncProperty(
+        texts,
+        fc.array(values, { maxLength: 3 }),
+        style,
+        async (parts, runs, more) => {
+          writeFileSync(
+            join(folder, 'vars.jsonl'),
+            runs.map((each) => JSON.stringify(each)).join('\n'),
+          );
+          const { code, out, err } = await estimate(
+            parts.join(''),
+            '-m',
+            'gpt-4o',
+            '--vars',
+            'vars.jsonl',
+            ...more,
+          );
+          expect(CODES).toContain(code);
+          expect(out === '').toBe(code === 2);
+          if (code === 2) expect(err).toContain('error: ');
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('in CSV or JSON Lines, whatever they are, end with a documented code and say why', async () => {
+    const bit = fc.constantFrom(
+      'text',
+      ',',
+      '"',
+      '\n',
+      '\r\n',
+      '{"text":"a"}',
+      '"a"',
+      ';',
+      '\t',
+      '{',
+    );
+    const content = fc.array(fc.oneof(bit, fc.string()), { maxLength: 30 });
+    const more = fc.constantFrom([], ['--column', 'text'], ['--column', 'x']);
+    await fc.assert(
+      fc.asyncProperty(content, more, async (parts, args) => {
+        const { code, out, err } = await estimate(
+          parts.join(''),
+          '--as',
+          'embedding',
+          '-m',
+          'text-embedding-3-small',
+          ...args,
+        );
+        expect(CODES).toContain(code);
+        expect(out === '').toBe(code === 2);
+        if (code === 2) expect(err).toContain('error: ');
+      }),
+      { numRuns: RUNS },
     );
   });
 });
