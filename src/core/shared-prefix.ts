@@ -57,6 +57,11 @@ interface Group {
 
 /** Groups that are kept; of those with a single request the oldest goes first. */
 const MOST_GROUPS = 1_000;
+/** The same once it is clear that requests begin alike next to each other, or hardly ever. */
+const FEWER_GROUPS = 50;
+/** Requests after which that is clear, and the share that has to have found its group. */
+const TRIED = 5_000;
+const FOUND_SHARE = 0.05;
 /** Code units of all texts that are kept together. */
 const MOST_KEPT = 32_000_000;
 /**
@@ -69,6 +74,8 @@ export class SharedPrefixes {
   readonly #keyOf: (text: string) => string;
   readonly #groups = new Map<string, Group>();
   #kept = 0;
+  #tried = 0;
+  #found = 0;
 
   /** @param keyOf what stands for a text that may be long */
   constructor(keyOf: (text: string) => string) {
@@ -79,8 +86,11 @@ export class SharedPrefixes {
   add(request: ConversationRequest, to: SentTo, source: Source, definitions: string): void {
     const key = this.#keyOf(`${definitions}\n${headOf(request)}`);
     const group = this.#groups.get(key);
-    if (group) this.#narrow(group, request);
-    else this.#begin(key, request, to, source);
+    this.#tried++;
+    if (group) {
+      this.#found++;
+      this.#narrow(group, request);
+    } else this.#begin(key, request, to, source);
   }
 
   /** Groups of two requests and more to a model, those with the most requests first. */
@@ -105,8 +115,10 @@ export class SharedPrefixes {
   }
 
   #makeRoom(size: number): void {
+    const isRare = this.#tried > TRIED && this.#found < this.#tried * FOUND_SHARE;
+    const most = isRare ? FEWER_GROUPS : MOST_GROUPS;
     for (const [key, group] of this.#groups) {
-      if (this.#kept + size <= MOST_KEPT && this.#groups.size < MOST_GROUPS) return;
+      if (this.#kept + size <= MOST_KEPT && this.#groups.size < most) return;
       if (group.requests > 1) continue;
       this.#groups.delete(key);
       this.#kept -= group.size;
@@ -139,10 +151,12 @@ export class SharedPrefixes {
 export function definitionsOf(request: ConversationRequest, { model, tier }: SentTo): string {
   const { endpoint, tools, toolChoice, parallelToolCalls, format, cacheKey } = request;
   const { reasoningEffort, reasoningMode } = request;
-  return JSON.stringify([
-    ...[model, tier, endpoint, tools, toolChoice, parallelToolCalls, format, cacheKey],
-    ...[reasoningEffort, reasoningMode, instructionsIn(request.items)],
-  ]);
+  const asked = JSON.stringify([model, tier, cacheKey, reasoningEffort, reasoningMode]);
+  const counts = `${endpoint} ${parallelToolCalls} ${instructionsIn(request.items)}`;
+  // Most requests have no tools, and there may be millions of them.
+  const isPlain = tools.length === 0 && format.kind === 'text' && toolChoice.kind === 'auto';
+  const defined = isPlain ? '' : JSON.stringify([tools, toolChoice, format]);
+  return `${asked}\n${counts}\n${defined}`;
 }
 
 /** How many messages of instructions a conversation begins with; tools come after them. */

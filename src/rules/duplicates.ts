@@ -1,5 +1,6 @@
 import type { PricedRepeats } from '../core/estimate.ts';
 import { totalOf } from '../core/price.ts';
+import { MOST_REMEMBERED } from '../core/repeats.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import type { Source } from '../core/source.ts';
 import { count, counted, usdRange } from '../core/wording.ts';
@@ -15,9 +16,10 @@ export const duplicates: Rule<EstimateFacts> = {
         if (!repeats) continue;
         const of = models.length > 1 ? ` to ${name}` : '';
         const are = repeats.requests === 1 ? 'is' : 'are';
+        const least = repeats.isPartial ? 'at least ' : '';
         yield {
           source: prompt.source,
-          message: `${counted(repeats.requests, 'request')}${of} ${are} the same as an earlier one, and ${costText(repeats.lines)}: ${placesOf(repeats)}`,
+          message: `${least}${counted(repeats.requests, 'request')}${of} ${are} the same as an earlier one, and ${costText(repeats.lines)}: ${placesOf(repeats)}`,
           rows: repeats.requests,
         };
       }
@@ -45,7 +47,7 @@ function placesOf({ most, different, isPartial }: PricedRepeats): string {
   return [
     ...told,
     ...(others > 0 ? [`${count(others)} more that come again`] : []),
-    ...(isPartial ? ['among more requests than are compared'] : []),
+    ...(isPartial ? [`only the first ${count(MOST_REMEMBERED)} different ones are compared`] : []),
   ].join('; ');
 }
 
