@@ -111,7 +111,7 @@ function estimateCommand(io: Io, setCode: SetCode): Command {
   return withPrintOptions(new Command('estimate'))
     .summary('what prompts will cost')
     .description(
-      'Counts the tokens of prompt files and prices them. Without --model it compares current models.',
+      'Counts the tokens of prompt files, requests and batch files, and prices them. Without --model, and where nothing that is sent names one, it compares current models.',
     )
     .argument('<files...>', 'files, globs, directories, or - for standard input')
     .addOption(
