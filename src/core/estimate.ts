@@ -340,7 +340,9 @@ function priceShare(
   const unknown = items.map((item) =>
     item.cost.kind === 'unpriced' ? { ...item, cost: { ...item.cost, reason } } : item,
   );
-  return { ...line, items: [...line.items, ...unknown] };
+  // Nothing has a line of its own, but not beside something.
+  const known = line.items.filter(({ tokens }) => tokens !== 0);
+  return { ...line, items: [...known, ...unknown] };
 }
 
 function usageOf(
