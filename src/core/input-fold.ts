@@ -3,7 +3,7 @@ import type { Model } from './rates.ts';
 import type { Source } from './source.ts';
 import { COUNT_BASES, type Count, type CountedPart, TOKEN_PARTS, type TokenPart } from './tally.ts';
 import { MODALITIES, type Quantity, TOKEN_KINDS, type Tokens } from './usage.ts';
-import { counted } from './wording.ts';
+import { count, counted } from './wording.ts';
 
 /** More reasons than that are only counted: each of 50,000 calls may have one of its own. */
 const MAX_REASONS = 5;
@@ -53,7 +53,8 @@ export class InputFold {
         sum.reasons.add(part.reasons);
       } else {
         const { basis, low, expected, high } = part;
-        const reasons = new Reasons(part.reasons);
+        const reasons = new Reasons();
+        reasons.add(part.reasons);
         this.#parts.set(part.part, { count: { basis, low, expected, high }, reasons });
       }
     }
@@ -84,13 +85,14 @@ export class InputFold {
       this.#shares.set(key, sum);
     }
     addShare(sum, share, bound);
+    sum.unknown.add(share.unknown, source);
     addLongest(sum, share, source);
   }
 }
 
 function noShare(tier: CallShare['tier']): ShareSum {
   return {
-    ...{ tier, low: {}, high: {}, quantities: new Map(), unknown: new Reasons([]) },
+    ...{ tier, low: {}, high: {}, quantities: new Map(), unknown: new Reasons() },
     ...{ calls: 0, least: Number.POSITIVE_INFINITY, most: 0, answers: 0, maxOutputTokens: 0 },
     longest: undefined,
   };
@@ -100,7 +102,7 @@ function shareOf({ least, most, quantities, unknown, ...sum }: ShareSum): CallSh
   return {
     ...sum,
     quantities: [...quantities.values()],
-    unknown: unknown.listWithCounts(),
+    unknown: unknown.listWithPlaces(),
     inputTokensPerRequest: { least, most },
   };
 }
@@ -108,38 +110,46 @@ function shareOf({ least, most, quantities, unknown, ...sum }: ShareSum): CallSh
 /** The first of them, and how many calls have another. */
 class Reasons {
   /** By the reason without the places in a list that it names, which differ from call to call. */
-  readonly #kept = new Map<string, { readonly first: string; calls: number }>();
+  readonly #kept = new Map<string, Reason>();
   #others = 0;
 
-  constructor(reasons: readonly string[]) {
-    this.add(reasons);
-  }
-
-  add(reasons: readonly string[]): void {
-    for (const reason of reasons) {
-      const key = reason.includes('[') ? reason.replace(/\[\d+\]/g, '[]') : reason;
+  add(reasons: readonly string[], source?: Source | undefined): void {
+    for (const text of reasons) {
+      const key = text.includes('[') ? text.replace(/\[\d+\]/g, '[]') : text;
       const kept = this.#kept.get(key);
       if (kept) kept.calls++;
-      else if (this.#kept.size < MAX_REASONS) this.#kept.set(key, { first: reason, calls: 1 });
+      else if (this.#kept.size < MAX_REASONS) this.#kept.set(key, { text, source, calls: 1 });
       else this.#others++;
     }
   }
 
   list(): string[] {
-    const kept = [...this.#kept.values()].map(({ first }) => first);
-    return this.#others === 0 ? kept : [...kept, this.#further()];
+    return this.#withOthers([...this.#kept.values()].map(({ text }) => text));
   }
 
-  listWithCounts(): string[] {
-    const kept = [...this.#kept.values()].map(({ first, calls }) =>
-      calls === 1 ? first : `${first} (${counted(calls, 'request')})`,
-    );
-    return this.#others === 0 ? kept : [...kept, this.#further()];
+  /** With the line of the first call that has it, and how many others do. */
+  listWithPlaces(): string[] {
+    return this.#withOthers([...this.#kept.values()].map(withPlace));
   }
 
-  #further(): string {
-    return `other reasons (${counted(this.#others, 'request')})`;
+  #withOthers(reasons: string[]): string[] {
+    if (this.#others === 0) return reasons;
+    return [...reasons, `other reasons (${counted(this.#others, 'request')})`];
   }
+}
+
+interface Reason {
+  readonly text: string;
+  readonly source: Source | undefined;
+  calls: number;
+}
+
+function withPlace({ text, source, calls }: Reason): string {
+  if (source?.line === undefined) {
+    return calls === 1 ? text : `${text} (${counted(calls, 'request')})`;
+  }
+  const others = calls === 1 ? '' : ` and ${count(calls - 1)} more`;
+  return `${text} (line ${source.line}${others})`;
 }
 
 /** Adds to the first. */
@@ -163,7 +173,6 @@ function addShare(sum: ShareSum, share: CallShare, maxOutputTokens: number | und
     sum.maxOutputTokens === undefined || maxOutputTokens === undefined
       ? undefined
       : sum.maxOutputTokens + maxOutputTokens;
-  sum.unknown.add(share.unknown);
 }
 
 function addLongest(sum: ShareSum, share: CallShare, source: Source | undefined): void {
