@@ -340,9 +340,7 @@ function priceShare(
   const unknown = items.map((item) =>
     item.cost.kind === 'unpriced' ? { ...item, cost: { ...item.cost, reason } } : item,
   );
-  // Nothing has a line of its own, but not beside something.
-  const known = line.items.filter(({ tokens }) => tokens !== 0);
-  return { ...line, items: [...known, ...unknown] };
+  return { ...line, items: [...line.items, ...unknown] };
 }
 
 function usageOf(

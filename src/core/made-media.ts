@@ -69,6 +69,8 @@ const NOTHING_BILLED: Billed = {
   answers: 0,
 };
 
+const NO_SECONDS: Quantity = { unit: 'second', amount: 0 };
+
 /** One call, or why the API would refuse it. `model` is undefined where the table has it not. */
 export function mediaInput(
   request: MediaRequest,
@@ -116,7 +118,8 @@ function billedFor(
       if (model.kind !== 'transcription') return wrongKind(model, 'writes down no audio');
       const length = request.length ?? tables.length;
       const use = transcriptionUse(versionOf(model, tables), length, count(request.prompt));
-      if ('basis' in use) return use;
+      // By the second, of which nobody knows how many.
+      if ('basis' in use) return { ...NOTHING_BILLED, audioInput: use, quantities: [NO_SECONDS] };
       // A transcript is output like any answer: nobody knows it before, and somebody may expect one.
       const isOpen = use.textOutput.basis === 'unknown';
       return isOpen ? { ...used(use), textOutput: NO_TOKENS, answers: 1 } : used(use);
