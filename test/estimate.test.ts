@@ -44,6 +44,29 @@ function cost(request: Partial<EstimateRequest>): string {
   return low === high ? exactUsd(low) : `${exactUsd(low)}..${exactUsd(high)}`;
 }
 
+describe('input that may be written to the cache', () => {
+  const of = (count: number, model: string, more: Partial<EstimateRequest> = {}) =>
+    cost({ prompts: [tokens(count)], models: [model], ...more });
+
+  it('is a range from 1,024 tokens on, where a written token costs more', () => {
+    expect(of(1023, 'gpt-6.2-sol')).toBe('0.002046');
+    expect(of(1024, 'gpt-6.2-sol')).toBe('0.002048..0.00256');
+    expect(of(100_000, 'gpt-5.4')).toBe('0.25');
+  });
+
+  it('is settled by how much is written', () => {
+    expect(of(2000, 'gpt-6.2-sol', { cacheWriteTokens: 0 })).toBe('0.004');
+    expect(of(2000, 'gpt-6.2-sol', { cacheWriteTokens: 2000 })).toBe('0.005');
+    expect(of(2000, 'gpt-6.2-sol', { cacheWriteShare: 0.5 })).toBe('0.0045');
+    expect(of(2000, 'gpt-6.2-sol', { cachedShare: 0.5 })).toBe('0.0022..0.0027');
+  });
+
+  it('is incomplete where the price of writing is not published', () => {
+    expect(of(2000, 'gpt-6.2-astra')).toBe('incomplete');
+    expect(of(2000, 'gpt-6.2-astra', { cacheWriteTokens: 0 })).toBe('0.016');
+  });
+});
+
 /** Computed by hand from the published prices: input tokens x price + output tokens x price. */
 describe('costs computed by hand', () => {
   const cases: [string, Partial<EstimateRequest>, string][] = [

@@ -1,4 +1,5 @@
 import type { Beginnings } from './beginnings.ts';
+import { allWritten, mayBeWritten, WRITE_DOUBT, WRITE_UNPRICED } from './cache-write.ts';
 import { grouped } from './grouped.ts';
 import {
   type CallShare,
@@ -93,6 +94,8 @@ export interface EstimateRequest {
   readonly cachedShare?: number | undefined;
   /** How many input tokens of each call are written to the cache. */
   readonly cacheWriteTokens?: number | undefined;
+  /** The same as a share of its input. Left out both, whatever may be written is a range. */
+  readonly cacheWriteShare?: number | undefined;
   readonly cacheTtl?: CacheTtl | undefined;
   /** Calls of each prompt; 1 when left out. */
   readonly requests?: number | undefined;
@@ -186,7 +189,8 @@ function prefixesOf(
   model: Model,
 ): readonly PrefixSaving[] {
   const { beginnings, at, tier, region = 'global', requests: calls = 1 } = request;
-  const said = [request.cachedTokens, request.cachedShare, request.cacheWriteTokens];
+  const { cacheWriteTokens, cacheWriteShare } = request;
+  const said = [request.cachedTokens, request.cachedShare, cacheWriteTokens, cacheWriteShare];
   if (!beginnings || said.some((each) => each !== undefined)) return [];
   const pricing = { rates, at, tier, region, name, model, calls };
   return beginnings.savings(areParts({ request }) ? name : undefined, pricing);
@@ -332,7 +336,12 @@ function priceShare(
     );
   const low = tokensOf(request, prompt.source, share, share.low, output);
   const high = tokensOf(request, prompt.source, share, share.high, output);
-  const line = spanned(at(low), isSame(low, high) ? undefined : at(high), share);
+  const line = withWrites(
+    request,
+    share,
+    spanned(at(low), isSame(low, high) ? undefined : at(high), share),
+    () => at(allWritten(high, writeKind(request))),
+  );
   if (share.unknown.length === 0) return line;
   // More of the input than is known: that part has no price.
   const { items } = at({ text: { input: null } });
@@ -341,6 +350,37 @@ function priceShare(
     item.cost.kind === 'unpriced' ? { ...item, cost: { ...item.cost, reason } } : item,
   );
   return { ...line, items: [...line.items, ...unknown] };
+}
+
+/** What may be written to the cache besides, where nobody has said how much is. */
+function withWrites(
+  request: EstimateRequest,
+  { inputTokensPerRequest }: CallShare,
+  line: CostLine,
+  written: () => CostLine,
+): CostLine {
+  const { cacheWriteTokens, cacheWriteShare, at } = request;
+  if (cacheWriteTokens !== undefined || cacheWriteShare !== undefined) return line;
+  const { tier } = line.usage;
+  if (!mayBeWritten(line.model, at, tier, inputTokensPerRequest.most)) return line;
+  const kind = writeKind(request);
+  const cost = written().items.find((item) => item.kind === kind)?.cost;
+  if (!cost) return line;
+  if (cost.kind === 'unpriced') {
+    const unpriced: Cost = { kind: 'unpriced', reason: WRITE_UNPRICED };
+    const more: CostItem = { modality: 'text', kind, tokens: null, cost: unpriced };
+    return { ...line, items: [...line.items, more] };
+  }
+  const items = line.items.map((item) =>
+    item.modality === 'text' && item.kind === 'input'
+      ? { ...item, cost: spanOf(item.cost, cost, WRITE_DOUBT) }
+      : item,
+  );
+  return { ...line, items };
+}
+
+function writeKind({ cacheTtl }: EstimateRequest): 'cacheWrite12h' | 'cacheWrite30m' {
+  return cacheTtl === '12h' ? 'cacheWrite12h' : 'cacheWrite30m';
 }
 
 function usageOf(
@@ -403,10 +443,9 @@ function spanOf(low: Cost | undefined, high: Cost, doubt: Doubt): Cost {
   const from = low === undefined ? ZERO : low.kind === 'priced' ? low.amount : low.low;
   const to = high.kind === 'priced' ? high.amount : high.high;
   if (from === to) return high;
-  const [lowRate, highRate] = [
-    low?.kind === 'ranged' ? low.lowRate : high.kind === 'priced' ? high.rate : high.lowRate,
-    high.kind === 'priced' ? high.rate : high.highRate,
-  ];
+  const highRate = high.kind === 'priced' ? high.rate : high.highRate;
+  const ofHigh = high.kind === 'priced' ? high.rate : high.lowRate;
+  const lowRate = low === undefined ? ofHigh : low.kind === 'priced' ? low.rate : low.lowRate;
   const doubts = high.kind === 'ranged' ? [...high.doubts, doubt] : [doubt];
   return { kind: 'ranged', low: from, high: to, lowRate, highRate, doubts };
 }
@@ -433,14 +472,15 @@ function tokensOf(
   }
   const cachedInput =
     request.cachedTokens === undefined ? shareOf(input, request.cachedShare ?? 0) : cached * calls;
-  const written = cacheWriteTokens * calls;
+  const written =
+    request.cacheWriteTokens === undefined
+      ? Math.min(shareOf(input, request.cacheWriteShare ?? 0), input - cachedInput)
+      : cacheWriteTokens * calls;
   const text = {
     ...counted.text,
     input: counted.text?.input === null ? null : input - cachedInput - written,
     ...(counted.text?.input === null ? {} : { cachedInput }),
-    ...(counted.text?.input === null
-      ? {}
-      : { [request.cacheTtl === '12h' ? 'cacheWrite12h' : 'cacheWrite30m']: written }),
+    ...(counted.text?.input === null ? {} : { [writeKind(request)]: written }),
     output: (counted.text?.output ?? 0) + output,
   };
   const scaled: Tokens = {};

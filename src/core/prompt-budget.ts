@@ -55,6 +55,8 @@ export interface PromptSettings {
   readonly region: string;
   /** How much of the input is read from the cache, from 0 to 1. */
   readonly cachedShare?: number | undefined;
+  /** How much of it is written to the cache; left out, what may be written is a range. */
+  readonly cacheWriteShare?: number | undefined;
   readonly limits: PromptLimits;
   /** Of each file: USD and percent of one call, and its tokens. */
   readonly increase: IncreaseLimits;
@@ -140,10 +142,11 @@ export function callPrompts(
 ): CalledPrompt[] {
   const memo: RateMemo = new Map();
   return prompts.flatMap(({ prompt, settings, own }) => {
-    const { outputTokens, tier, region, cachedShare } = settings;
+    const { outputTokens, tier, region, cachedShare, cacheWriteShare } = settings;
     const models = [...new Set(settings.models)];
     const tokens = typeof outputTokens === 'number' ? { outputTokens } : {};
-    const request = { prompts: [prompt], models, at, tier, region, cachedShare, ...tokens };
+    const caching = { cachedShare, cacheWriteShare };
+    const request = { prompts: [prompt], models, at, tier, region, ...caching, ...tokens };
     return estimate(request, rates, memo).models.flatMap((of) => {
       const {
         name,

@@ -72,7 +72,8 @@ function ofCheck(entry: Json, fail: Fail): ReportedCall {
       per: PERIODS.find((period) => period === entry.per) ?? fail('per'),
       tier: tierIn(entry, fail),
       region: text(entry, 'region', fail),
-      cachedShare: shareIn(entry, fail),
+      cachedShare: shareIn(entry, 'cachedShare', fail),
+      cacheWriteShare: shareIn(entry, 'cacheWriteShare', fail),
       limits: {},
       increase: {},
     },
@@ -118,10 +119,14 @@ function text(of: Json, name: string, fail: Fail): string {
   return typeof value === 'string' ? value : fail(name);
 }
 
-function shareIn(of: Json, fail: Fail): number | undefined {
-  const share = of.cachedShare;
+function shareIn(
+  of: Json,
+  name: 'cachedShare' | 'cacheWriteShare',
+  fail: Fail,
+): number | undefined {
+  const share = of[name];
   if (share === null || share === undefined) return undefined;
-  return typeof share === 'number' && share >= 0 && share <= 1 ? share : fail('cachedShare');
+  return typeof share === 'number' && share >= 0 && share <= 1 ? share : fail(name);
 }
 
 function tierIn(of: Json, fail: Fail): ServiceTier {

@@ -70,6 +70,11 @@ const settings = {
     .describe('Calls of each file; 1 when left out.'),
   per: z.enum(PERIODS).optional().describe('What "requests" are counted by; "run" when left out.'),
   cachedShare: share.optional().describe('How much of the input is read from the cache.'),
+  cacheWriteShare: share
+    .optional()
+    .describe(
+      'How much is written to it, which costs more from gpt-5.6 on; a range when left out.',
+    ),
   limits: promptLimits.optional(),
 };
 

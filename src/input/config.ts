@@ -138,6 +138,7 @@ function promptBudget(form: PromptsForm, names: Names): PromptBudget {
     tier: names.tierOf(form.tier ?? 'standard'),
     region: names.regionOf(form.region ?? 'global'),
     cachedShare: form.cachedShare,
+    cacheWriteShare: form.cacheWriteShare,
     limits: limitsOf(form.limits ?? {}),
     increase: increaseOf(form.increase?.perFile ?? {}),
     totalIncrease: increaseOf(form.increase?.total ?? {}),
@@ -148,7 +149,8 @@ function promptBudget(form: PromptsForm, names: Names): PromptBudget {
 
 /** Only what is there: what is left out stays as the budget has it. */
 function overrideOf(form: OverrideForm): Override {
-  const { files, models, outputTokens, requests, per, cachedShare, limits, increase } = form;
+  const { files, models, outputTokens, requests, per, limits, increase } = form;
+  const { cachedShare, cacheWriteShare } = form;
   return {
     files: listOf(files),
     settings: {
@@ -157,6 +159,7 @@ function overrideOf(form: OverrideForm): Override {
       ...(requests === undefined ? {} : { requests }),
       ...(per === undefined ? {} : { per }),
       ...(cachedShare === undefined ? {} : { cachedShare }),
+      ...(cacheWriteShare === undefined ? {} : { cacheWriteShare }),
       ...(limits === undefined ? {} : { limits: limitsOf(limits) }),
       ...(increase === undefined ? {} : { increase: increaseOf(increase) }),
     },

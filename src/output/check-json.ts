@@ -100,7 +100,8 @@ function callEntry({
   all,
   settings,
 }: BudgetedCall) {
-  const { outputTokens, requests, per, tier, region, cachedShare } = settings;
+  const { outputTokens, requests, per, tier, region } = settings;
+  const { cachedShare, cacheWriteShare } = settings;
   return {
     budget,
     file: prompt.source.file,
@@ -113,6 +114,7 @@ function callEntry({
     tier,
     region,
     cachedShare: cachedShare ?? null,
+    cacheWriteShare: cacheWriteShare ?? null,
     call: callsEntry(call),
     all: callsEntry(all),
   };
