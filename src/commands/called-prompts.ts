@@ -9,6 +9,7 @@ import { once } from '../core/once.ts';
 import { callPrompts, type PromptBudget, settingsFor } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall } from '../core/report.ts';
+import type { Filling } from '../core/template.ts';
 import { type TextForm, textInput } from '../core/text-input.ts';
 import type { Instant } from '../core/time.ts';
 import { matchedBy } from '../input/file-names.ts';
@@ -26,6 +27,8 @@ export interface PromptsOf {
   readonly files: Files;
   /** The working directory, absolute. */
   readonly cwd: string;
+  /** How placeholders are filled; undefined takes them for text. */
+  readonly filling: Filling | undefined;
   /** Before a budget was there, it had no files: that is no mistake. */
   readonly mayBeNone: boolean;
 }
@@ -35,7 +38,7 @@ export interface Tables {
   readonly rates: RateTable;
   readonly framing: FramingTable;
   /** Asked for when there is more to count than text. */
-  countingOf(models: readonly string[]): Promise<Counting>;
+  countingOf(models: readonly string[], filling: Filling | undefined): Promise<Counting>;
 }
 
 export interface CalledPrompts {
@@ -49,7 +52,7 @@ export interface BudgetedUnreadable extends Unreadable {
 
 /** @throws InputError for names that stand for no file, each with the budget that has it */
 export async function calledPrompts(
-  { budgets, config, files, cwd, mayBeNone }: PromptsOf,
+  { budgets, config, files, cwd, filling, mayBeNone }: PromptsOf,
   { rates, framing, countingOf }: Tables,
   at: Instant,
 ): Promise<CalledPrompts> {
@@ -69,7 +72,8 @@ export async function calledPrompts(
   const all = [...new Set([...paths.values()].flat())];
   const read = await readEach(all, files, {
     counters: once(() => countersFor(budgets, rates, at)),
-    sendables: { counting: once(() => countingOf(modelsOf(budgets))) },
+    sendables: { counting: once(() => countingOf(modelsOf(budgets), filling)) },
+    filling,
   });
   const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
   const failed = new Map(read.unreadable.map((file) => [file.source.file, file]));
@@ -94,8 +98,16 @@ function asSent(prompt: Prompt, form: TextForm, framing: FramingTable): Prompt {
   // A request says itself how it is sent.
   if (prompt.asks) return prompt;
   const countInput: CountInput = (model) => {
-    const { expected } = prompt.countInput(model).total;
-    return textInput(() => expected, form, framing)(model);
+    const { total, shares } = prompt.countInput(model);
+    const unknown = shares.flatMap((share) => share.unknown);
+    if (unknown.length === 0) return textInput(() => total.expected, form, framing)(model);
+    // A placeholder that is not filled leaves the rest of the text known.
+    const rest = textInput(() => total.low, form, framing)(model);
+    return {
+      ...rest,
+      shares: rest.shares.map((share) => ({ ...share, unknown })),
+      total: { basis: 'unknown', low: rest.total.low, expected: null, high: null },
+    };
   };
   return { ...prompt, countInput };
 }

@@ -63,11 +63,15 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   const now = instantOf(io.now());
   const tables = await loadTables(io, rates, now);
   const { called, unreadable } = await calledPrompts(
-    { budgets: config.prompts, config: file, files: io, cwd: io.cwd, mayBeNone: false },
+    {
+      ...{ budgets: config.prompts, config: file, files: io, cwd: io.cwd },
+      ...{ filling: config.filling, mayBeNone: false },
+    },
     tables,
     now,
   );
-  const head = { budgets: config.prompts, called, config: file, commit: undefined };
+  const { prompts: budgets, filling } = config;
+  const head = { budgets, called, config: file, commit: undefined, filling };
   const comparison =
     wishes.base === undefined ? undefined : await compareWith(wishes.base, head, tables, now, io);
   const prompts = promptBudgets(config, { called, unreadable }, comparison, wishes.assume);

@@ -5,6 +5,7 @@ import { InputError, type InputProblem } from '../core/input-error.ts';
 import { callPrompts, type PromptBudget } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall, Comparison } from '../core/report.ts';
+import type { Filling } from '../core/template.ts';
 import type { Instant } from '../core/time.ts';
 import { readBaseReport } from '../input/base-report.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from '../input/git-tree.ts';
 import { matcherOf } from '../input/patterns.ts';
 import type { Io } from '../io.ts';
-import { calledPrompts, type Tables } from './called-prompts.ts';
+import { calledPrompts, type PromptsOf, type Tables } from './called-prompts.ts';
 import { fromConfig, fromCwd, loadConfig } from './load-config.ts';
 import { readSmallFile } from './load-rates.ts';
 
@@ -29,6 +30,7 @@ export interface Head {
   readonly config: string | undefined;
   /** Undefined for the work tree. */
   readonly commit: Commit | undefined;
+  readonly filling: Filling | undefined;
 }
 
 interface Before {
@@ -92,16 +94,16 @@ async function fromGit(
 
 /** A configuration that is new has no budgets before: then those of now say what there was. */
 async function budgetsAt(
-  { config, budgets }: Head,
+  { config, budgets, filling }: Head,
   files: Files,
   base: string,
   rates: RateTable,
-): Promise<{ config: string; budgets: readonly PromptBudget[] }> {
-  if (config === undefined) return { config: '', budgets };
-  if (files.stat(config) === undefined) return { config, budgets };
+): Promise<Pick<PromptsOf, 'config' | 'budgets' | 'filling'>> {
+  if (config === undefined) return { config: '', budgets, filling };
+  if (files.stat(config) === undefined) return { config, budgets, filling };
   try {
     const then = await loadConfig(config, files, async () => rates);
-    return { config, budgets: then.prompts };
+    return { config, budgets: then.prompts, filling: filledBy(then.filling, filling) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const place = `as it is at ${base}; name another base, or set --no-base until it is mended there`;
@@ -109,6 +111,17 @@ async function budgetsAt(
       error.problems.map(({ source, message }) => ({ source, message: `${message} (${place})` })),
     );
   }
+}
+
+/** With the values of then; a placeholder that has one only now had the same length before. */
+function filledBy(then: Filling | undefined, now: Filling | undefined): Filling | undefined {
+  if (!then || !now) return then;
+  const [[before = new Map()], [after = new Map()]] = [then.runs, now.runs];
+  return {
+    ...then,
+    runs: [new Map([...after, ...before])],
+    tokens: new Map([...now.tokens, ...then.tokens]),
+  };
 }
 
 async function fromReport(

@@ -3,6 +3,7 @@ import { InputError } from '../core/input-error.ts';
 import type { PromptBudget } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import { type DiffReport, EXIT, type Finding } from '../core/report.ts';
+import type { Filling } from '../core/template.ts';
 import { instantOf } from '../core/time.ts';
 import { type Commit, commitOf, filesAt } from '../input/git-tree.ts';
 import type { Io } from '../io.ts';
@@ -30,15 +31,19 @@ export async function runDiff(
 ): Promise<number> {
   const commit = headRef === undefined ? undefined : await commitOf(io.git, headRef);
   const files = commit ? await filesAt(io.git, commit) : io;
-  const { config, budgets, rates } = await budgetsFor(options, commit, files, io);
+  const { config, budgets, filling, rates } = await budgetsFor(options, commit, files, io);
   const now = instantOf(io.now());
   const tables = await loadTables(io, rates, now);
   const { called, unreadable } = await calledPrompts(
-    { budgets, config: config ?? '', files, cwd: io.cwd, mayBeNone: commit !== undefined },
+    {
+      ...{ budgets, config: config ?? '', files, cwd: io.cwd, filling },
+      mayBeNone: commit !== undefined,
+    },
     tables,
     now,
   );
-  const comparison = await compareWith(base, { budgets, called, config, commit }, tables, now, io);
+  const head = { budgets, called, config, commit, filling };
+  const comparison = await compareWith(base, head, tables, now, io);
   if (called.length + unreadable.length + comparison.budgets.length === 0) {
     throw new InputError('none of the files is there, neither now nor at the base');
   }
@@ -70,13 +75,20 @@ function isPriced({ budgets }: DiffReport['comparison']): boolean {
   return budgets.every(({ before, after }) => (before.missing ?? after.missing) === undefined);
 }
 
+interface Asked {
+  readonly config: string | undefined;
+  readonly budgets: readonly PromptBudget[];
+  readonly filling: Filling | undefined;
+  readonly rates: RateTable;
+}
+
 /** What is named on the command line, else what the configuration has. */
 async function budgetsFor(
   options: DiffOptions,
   commit: Commit | undefined,
   files: Pick<Io, 'readFile' | 'stat'>,
   io: Io,
-): Promise<{ config: string | undefined; budgets: readonly PromptBudget[]; rates: RateTable }> {
+): Promise<Asked> {
   const { files: named, model: models, outputTokens } = options;
   if (named !== undefined || models !== undefined) {
     if (named === undefined || models === undefined) {
@@ -88,16 +100,22 @@ async function budgetsFor(
       ...{ overrides: [], warnAt: [], form: 'chat' },
     };
     const rates = await loadRates(io, options.rates);
-    return { config: undefined, budgets: [budget], rates };
+    const filling = {
+      style: 'auto',
+      runs: [new Map()],
+      tokens: new Map(),
+      found: new Set<string>(),
+    } as const;
+    return { config: undefined, budgets: [budget], filling, rates };
   }
   const config = findConfig(options.config, io);
   if (commit && files.stat(config) === undefined) {
     throw new InputError(`${config}: is not there at ${commit.ref}; name --files and --model`);
   }
   let rates: RateTable | undefined;
-  const { prompts } = await loadConfig(config, files, async (own) => {
+  const { prompts, filling } = await loadConfig(config, files, async (own) => {
     rates = await loadRates(io, options.rates ?? (io.env.OPENAI_COST_RATES || own));
     return rates;
   });
-  return { config, budgets: prompts, rates: rates ?? (await loadRates(io)) };
+  return { config, budgets: prompts, filling, rates: rates ?? (await loadRates(io)) };
 }

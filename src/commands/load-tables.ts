@@ -10,9 +10,9 @@ export async function loadTables(io: Io, rates: RateTable, at: Instant): Promise
     rates,
     framing: await loadFraming(io),
     // Most prompts are text.
-    countingOf: async (models) => {
+    countingOf: async (models, filling) => {
       const { loadCounting } = await import('./load-counting.ts');
-      return loadCounting(io, { rates, at, named: models, compared: [], filling: undefined });
+      return loadCounting(io, { rates, at, named: models, compared: [], filling });
     },
   };
 }

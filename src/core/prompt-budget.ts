@@ -292,8 +292,10 @@ function dearest<Of extends Choice>(choices: readonly Of[]): Of | undefined {
 export const isByRun = ({ settings }: CalledPrompt) => settings.per === 'run';
 const isByMonth = ({ settings }: CalledPrompt) => settings.per !== 'run';
 
+const UNCOUNTED = { low: 0, high: null } as const;
+
 function judgePrompt(budget: string, called: CalledPrompt, strictness: Strictness): Check[] {
-  const { settings, own, inputTokens, known, call, all } = called;
+  const { settings, own, known, call, all } = called;
   const { usdPerCall, tokensPerFile, contextShare } = { ...settings.limits, ...own };
   const about = { budget, subject: subjectOf(called), source: called.prompt.source };
   const checks: Check[] = [];
@@ -305,9 +307,15 @@ function judgePrompt(budget: string, called: CalledPrompt, strictness: Strictnes
   if (ownTotal !== undefined) {
     checks.push(judgeCalls({ ...about, limit: ownLimit }, all, ownTotal, strictness));
   }
-  const tokens = { low: inputTokens ?? 0, high: inputTokens ?? 0 };
-  const uncounted = inputTokens === null ? 'its tokenizer is not known' : undefined;
-  const found = inputTokens === null ? undefined : ({ unit: 'tokens', ...tokens } as const);
+  const { low, high } = called.estimate.prompts[0]?.input.total ?? UNCOUNTED;
+  const tokens = { low, high: high ?? low };
+  const uncounted =
+    high !== null
+      ? undefined
+      : known?.encoding
+        ? (call.missing ?? 'not all of its tokens are known')
+        : 'its tokenizer is not known';
+  const found = uncounted === undefined ? ({ unit: 'tokens', ...tokens } as const) : undefined;
   if (tokensPerFile !== undefined) {
     checks.push({
       ...{ ...about, limit: 'tokensPerFile', found },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ASSUMPTIONS } from '../core/check.ts';
 import { parseAmount } from '../core/money.ts';
 import { PERIODS } from '../core/prompt-budget.ts';
+import { TEMPLATE_STYLES } from '../core/template.ts';
 import { TEXT_FORMS } from '../core/text-input.ts';
 import { parseInstant } from '../core/time.ts';
 import { SCOPE_DIMENSIONS } from '../core/usage-budget.ts';
@@ -171,6 +172,18 @@ export const configForm = z.strictObject({
     .describe('Which end of a range is held against limits; "high" when left out.'),
   warnOnly: z.boolean().optional().describe('Tells failures, and exits with 0 all the same.'),
   base: text.optional().describe('What to compare with: a git ref, or a report of "check".'),
+  vars: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('The text of placeholders in prompts, such as {{name}}, by their names.'),
+  varTokens: z
+    .record(z.string(), tokens)
+    .optional()
+    .describe('How many tokens a placeholder without a text is taken for.'),
+  template: z
+    .enum(['auto', ...TEMPLATE_STYLES, 'none'])
+    .optional()
+    .describe('What placeholders look like; "none" takes them for text.'),
   prompts: z.array(prompts).optional(),
   usage: z.array(usage).optional(),
 });

@@ -10,11 +10,12 @@ import type {
   PromptSettings,
 } from '../core/prompt-budget.ts';
 import type { Source } from '../core/source.ts';
+import type { Filling } from '../core/template.ts';
 import { type Instant, parseInstant } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
 import { FREE_NAMES, type Permitted, type Scope, type UsageBudget } from '../core/usage-budget.ts';
 import { matchesAny } from '../core/wildcard.ts';
-import type { OverrideForm, PromptsForm, UsageForm } from './config-form.ts';
+import type { ConfigForm, OverrideForm, PromptsForm, UsageForm } from './config-form.ts';
 import { parseJson } from './json-file.ts';
 
 export const CONFIG_NAME = 'openai-cost.json';
@@ -27,6 +28,8 @@ export interface Config {
   readonly assume: Assumption | undefined;
   readonly warnOnly: boolean;
   readonly base: string | undefined;
+  /** How placeholders in prompts are filled; undefined takes them for text. */
+  readonly filling: Filling | undefined;
   readonly prompts: readonly PromptBudget[];
   readonly usage: readonly ConfiguredUsage[];
   /** Where each budget stands, by its name. */
@@ -103,6 +106,7 @@ export async function readConfig(
     assume: form.assume,
     warnOnly: form.warnOnly ?? false,
     base: form.base,
+    filling: fillingOf(form),
     prompts: (form.prompts ?? []).map((entry) => promptBudget(entry, namesIn(entry.name))),
     usage: (form.usage ?? []).map(usageBudget),
     places,
@@ -117,6 +121,20 @@ export async function readConfig(
   }
   if (problems.length > 0) throw new InputError(problems);
   return config;
+}
+
+function fillingOf({
+  vars = {},
+  varTokens = {},
+  template = 'auto',
+}: ConfigForm): Filling | undefined {
+  if (template === 'none') return undefined;
+  return {
+    style: template,
+    runs: [new Map(Object.entries(vars))],
+    tokens: new Map(Object.entries(varTokens)),
+    found: new Set(),
+  };
 }
 
 /** The line on which a budget has its name. */
