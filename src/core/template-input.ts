@@ -42,7 +42,7 @@ function withUnfilled(
     const tokens = given.get(name);
     if (tokens === undefined) {
       unknown.add(
-        `${written} is not filled in: --var ${name}=TEXT does that, --var-tokens ${name}=500 says how long it is, and --template none takes it for text (in openai-cost.json: vars, varTokens, template)`,
+        `${written} is not filled in (--var ${name}=TEXT, --var-tokens ${name}=500 or --template none; in openai-cost.json vars, varTokens or template)`,
       );
     } else {
       taken.add(`${written} is taken for ${count(tokens)} tokens`);
