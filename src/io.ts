@@ -105,10 +105,16 @@ function progressOn(file: number): Io['progress'] {
 /** What is no device is none. To ask Node for more loads its sockets, which takes 7 ms. */
 function mayBeTerminal(file: number): boolean {
   try {
-    return fstatSync(file).isCharacterDevice();
+    const stats = fstatSync(file);
+    return stats.isCharacterDevice() && stats.rdev !== nullDevice();
   } catch {
     return false; // It is closed.
   }
+}
+
+/** Undefined where there is none of that name. */
+function nullDevice(): number | undefined {
+  return statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
 }
 
 /**

@@ -16,6 +16,7 @@ export function aliasOf(dimension: Dimension, value: string): string {
 
 /** A text in which every e-mail address is an alias. */
 export function withoutAddresses(text: string): string {
+  if (!text.includes('@')) return text;
   return text.replace(E_MAIL, (address) => `user-${shortHash(address)}`);
 }
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { InputError } from '../core/input-error.ts';
-import { parseUsd, unitPrice } from '../core/money.ts';
+import { unitPrice } from '../core/money.ts';
 import type {
   Cell,
   Model,
@@ -180,9 +180,7 @@ function toTokenRates(rates: RateFileTokens): TokenRates {
 function toCell(text: string): Cell {
   if (text === 'as-input' || text === 'unpublished') return text;
   const perToken = unitPrice(text, 1_000_000);
-  if (perToken === undefined || parseUsd(text) === undefined) {
-    throw new TypeError(`not a price: ${text}`);
-  }
+  if (perToken === undefined) throw new TypeError(`not a price: ${text}`);
   return { usdPerMillion: text, perToken };
 }
 
@@ -200,9 +198,13 @@ function toPeriod({ from, to }: { from: string | null; to: string | null }) {
   return { from: from === null ? null : instant(from), to: to === null ? null : instant(to) };
 }
 
+/** A table has the same few days again and again. */
+const instants = new Map<string, Instant>();
+
 function instant(text: string): Instant {
-  const parsed = parseInstant(text);
+  const parsed = instants.get(text) ?? parseInstant(text);
   if (parsed === undefined) throw new TypeError(`not a date: ${text}`);
+  instants.set(text, parsed);
   return parsed;
 }
 

@@ -4,14 +4,7 @@ import type { Bill } from '../core/bill.ts';
 import { effectOf } from '../core/price-effect.ts';
 import type { ReconciledLine } from '../core/reconcile.ts';
 import type { AuditReport, RowCounts } from '../core/report.ts';
-import {
-  addDays,
-  dayOf,
-  dayStart,
-  daysBetween,
-  formatInstant,
-  parseInstant,
-} from '../core/time.ts';
+import { addDays, dayOf, dayStart, daysBetween, formatInstant } from '../core/time.ts';
 import { count, counted } from '../core/wording.ts';
 import { formatCell, formatChange, formatTotal, placesFor } from './amount.ts';
 import {
@@ -181,7 +174,7 @@ function dayChart({ days, request }: AuditReport, { width }: Terminal): string {
   const lines = shown.flatMap(({ value = '', sum }, index) => {
     const drawn = room < 4 ? '' : bar(shareOf(sum.cost.high, most), room);
     const line = `${value}  ${(cells[index] ?? '').padStart(widest)}  ${drawn}`.trimEnd();
-    return [...gapBefore(shown[index - 1]?.value, value), line];
+    return [...gapBefore(shown[index - 1], shown[index]), line];
   });
   const earlier = days.length - shown.length;
   const head =
@@ -192,8 +185,8 @@ function dayChart({ days, request }: AuditReport, { width }: Terminal): string {
 const LONGEST_GAP = 3;
 
 /** Days without use between two others, one by one if they are few. */
-function gapBefore(previous: string | undefined, value: string): string[] {
-  const [from, to] = [parseInstant(previous ?? ''), parseInstant(value)];
+function gapBefore(previous: Group | undefined, next: Group | undefined): string[] {
+  const [from, to] = [previous, next].map((group) => group?.cells[0]?.cell.day);
   if (from === undefined || to === undefined) return [];
   const days = daysBetween(from, to) - 1;
   if (days > LONGEST_GAP) return [`(${count(days)} days without use)`];

@@ -127,25 +127,45 @@ export function renderTable<Row>(data: TableData<Row>, terminal: Terminal): stri
 
 function columnLines<Row>(data: TableData<Row>, { paint }: Terminal, nameWidth = WHOLE): string[] {
   const table = new Table({
-    head: data.columns.map((column) => paint.heading(titleOf(column))),
     colAligns: data.columns.map(({ kind }) => (LEFT.has(kind) ? 'left' : 'right')),
     chars: NO_BORDERS,
     // Nothing is ever cut off here, but to measure the default, which is no ASCII, takes 5 ms.
     truncate: '.',
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    style: { border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   const cells = tableCells(data, barWithPercent);
   const shown = (cell: string, index: number) =>
     data.columns[index]?.kind === 'name' ? brokenName(cell, nameWidth) : cell;
-  table.push(
+  const rows = [
+    data.columns.map((column) => paint.heading(titleOf(column))),
     ...cells.map((row) =>
       row.map(shown).map((cell, index) => (index === 0 ? paint.name(cell) : cell)),
     ),
-  );
+  ];
+  for (let from = 0; from < rows.length; from += BLOCK_ROWS) {
+    table.push(asOneRow(rows.slice(from, from + BLOCK_ROWS)));
+  }
   return table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd());
+}
+
+/** A cell is much work to cli-table3, however few lines it has; with very many it is slow again. */
+const BLOCK_ROWS = 10;
+
+/** Rows as one whose cells have the lines of all of them. */
+function asOneRow(rows: readonly (readonly string[])[]): string[] {
+  const heights = rows.map((row) => Math.max(...row.map((cell) => cell.split('\n').length)));
+  const [first = []] = rows;
+  return first.map((_, column) =>
+    rows
+      .flatMap((row, index) => {
+        const lines = (row[column] ?? '').split('\n');
+        return [...lines, ...Array<string>((heights[index] ?? 0) - lines.length).fill('')];
+      })
+      .join('\n'),
+  );
 }
 
 const WHOLE = Number.POSITIVE_INFINITY;
