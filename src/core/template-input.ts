@@ -42,7 +42,9 @@ function withUnfilled(
     const tokens = given.get(name);
     if (tokens === undefined) {
       unknown.add(
-        `${written} is not filled in (--var ${name}=TEXT, --var-tokens ${name}=500 or --template none; in openai-cost.json vars, varTokens or template)`,
+        name === written
+          ? `what ${written} leads to is not known (--template none takes it for text)`
+          : `${written} is not filled in (--var ${name}=TEXT, --var-tokens ${name}=500 or --template none; in openai-cost.json vars, varTokens or template)`,
       );
     } else {
       taken.add(`${written} is taken for ${count(tokens)} tokens`);

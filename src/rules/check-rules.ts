@@ -7,6 +7,7 @@ import { oldRates } from './check/old-rates.ts';
 import { unchecked } from './check/unchecked.ts';
 import { contextWindow } from './context-window.ts';
 import { openPrice } from './open-price.ts';
+import { promptText } from './prompt-text.ts';
 import type { Rule } from './rule.ts';
 import { shutDown } from './shut-down.ts';
 import { staleRates } from './stale-rates.ts';
@@ -20,6 +21,7 @@ export const CHECK_RULES: readonly Rule<CheckFacts>[] = [
   credits,
   ofCalls(shutDown),
   ofCalls(openPrice),
+  ofCalls(promptText),
   staleRates,
   unchecked,
 ];

@@ -14,7 +14,10 @@ export function ofCalls(rule: Rule<EstimateFacts>): Rule<CheckFacts> {
         const outputTokens = typeof output === 'number' ? output : undefined;
         const facts: EstimateFacts = {
           ...{ rates, now, comparison: false, unreadable: [] },
-          request: { prompts: [], models: [], at: now, outputTokens },
+          request: {
+            ...{ prompts: calls.map(({ prompt }) => prompt), models: [] },
+            ...{ at: now, outputTokens },
+          },
           models: calls.map(({ estimate }) => estimate),
         };
         for (const remark of rule.check(facts, limits, off)) {
