@@ -282,9 +282,13 @@ const rateDiffers: Question = ({ bills, tiers, isSameQuantity, isInRange, charge
   };
 };
 
-const unpriced: Question = ({ unpriced: [first], billed, bills, used }) => {
-  if (first?.item.cost.kind !== 'unpriced') return;
-  const { reason } = first.item.cost;
+const unpriced: Question = ({ unpriced: parts, billed, bills, used }) => {
+  const reasons = parts.flatMap(({ item }) =>
+    item.cost.kind === 'unpriced' ? [item.cost.reason] : [],
+  );
+  if (reasons.length === 0) return;
+  // All of them, in an order of their own: that of the rows says nothing.
+  const reason = [...new Set(reasons)].sort().join('; ');
   if (bills.length === 0) {
     return {
       class: 'unpriced',
