@@ -172,9 +172,14 @@ function toPrice(price: RateFilePrice): PriceVersion {
 }
 
 function toTokenRates(rates: RateFileTokens): TokenRates {
-  return mapValues(rates, (bands) =>
-    mapValues(bands, (modalities) => mapValues(modalities, (cells) => mapValues(cells, toCell))),
-  );
+  const tiers: TokenRates = {};
+  for (const [tier, bands] of Object.entries(rates)) {
+    const get = later(() =>
+      mapValues(bands, (modalities) => mapValues(modalities, (cells) => mapValues(cells, toCell))),
+    );
+    Object.defineProperty(tiers, tier, { get, enumerable: true });
+  }
+  return tiers;
 }
 
 function toCell(text: string): Cell {
