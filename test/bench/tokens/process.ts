@@ -44,11 +44,33 @@ function run(args: readonly string[], isUsageAsked: boolean): Run {
 
 /** Of runs of seconds and minutes: what asking for memory and CPU time costs is not to be seen in them. */
 export function runs(args: readonly string[], times: number): Runs {
-  const all = Array.from({ length: times }, () => run(args, true));
-  const [first = run(args, true)] = all;
+  return summary(Array.from({ length: times }, () => run(args, true)));
+}
+
+/** Each run of the second lies between two of the first, so that both meet the same machine. */
+export function runsBetween(
+  first: readonly string[],
+  second: readonly string[],
+  times: number,
+): readonly [Runs, Runs] {
+  const outer = [run(first, true)];
+  const inner: Run[] = [];
+  for (let turn = 0; turn < times; turn++) {
+    inner.push(run(second, true));
+    outer.push(run(first, true));
+  }
+  return [summary(outer), summary(inner)];
+}
+
+function summary(all: readonly Run[]): Runs {
   const seconds = all.map((one) => one.seconds);
-  const cpuSeconds = median(all.map((one) => one.cpuSeconds));
-  return { ...first, seconds: median(seconds), cpuSeconds, spread: spread(seconds) };
+  return {
+    seconds: median(seconds),
+    cpuSeconds: median(all.map((one) => one.cpuSeconds)),
+    spread: spread(seconds),
+    peakMegabytes: Math.max(...all.map((one) => one.peakMegabytes)),
+    output: all[0]?.output ?? '',
+  };
 }
 
 /**
