@@ -174,13 +174,16 @@ async function readSent(
 ): Promise<ReadPrompts & Pick<EstimateRequest, 'beginnings'>> {
   const { as, model, allModels } = options;
   const form = TEXT_FORMS.find((each) => each === as);
+  const isSent = form !== 'text' && form !== 'embedding';
   let beginnings: EstimateRequest['beginnings'];
+  const loaded = once(counting);
   const read = await readPrompts(names, io, {
     counters: once(() => countersFor(plan, rates)),
     inputOf: (countText) => textInput(countText, form ?? 'chat', framing),
     filling,
-    keepsContent: options.online === true && form !== 'text' && form !== 'embedding',
-    sendables: sendablesFor(form, options, once(counting)),
+    keepsContent: options.online === true && isSent,
+    sendables: sendablesFor(form, options, loaded),
+    ...(isSent ? { beginnings: async () => (await loaded()).across.beginnings } : {}),
   });
   return { ...read, beginnings };
 
@@ -188,15 +191,15 @@ async function readSent(
   async function counting() {
     const { loadCounting } = await import('./load-counting.ts');
     const named = allModels ? plan.models : model;
-    const loaded = await loadCounting(io, {
+    const tables = await loadCounting(io, {
       ...{ rates, filling, at: plan.at, named, compared: plan.models },
       besides: options.compare?.includes('models') ? plan.models : [],
       imageSize: options.imageSize,
       keepsContent: options.online === true,
       audioSeconds: options.audioSeconds,
     });
-    beginnings = loaded.across.beginnings;
-    return loaded;
+    beginnings = tables.across.beginnings;
+    return tables;
   }
 }
 

@@ -2,6 +2,7 @@
 import { countedModel } from './framing.ts';
 import { compare, larger, type Money, ZERO } from './money.ts';
 import {
+  type BetterPrefix,
   nothingShared,
   orderSaving,
   type PrefixCounting,
@@ -57,11 +58,17 @@ export class Beginnings {
       const index = found.findIndex((each) => each.first === first && each.requests === all);
       const known = found[index] ?? nothingShared(shared, counting, pricing);
       const better = orderSaving(shared, counting, pricing);
-      if (!better || better.saving.high <= bestOf(known)) continue;
+      if (!better || !isWorthMoving(better, known)) continue;
       found.splice(index < 0 ? found.length : index, 1, { ...known, better });
     }
     return found.sort((a, b) => compare(bestOf(b), bestOf(a)));
   }
+}
+
+/** A few tokens more, such as the line break at the end, are no reason to rearrange a prompt. */
+function isWorthMoving({ cacheable, saving }: BetterPrefix, known: PrefixSaving): boolean {
+  const before = known.better?.cacheable ?? known.cacheable;
+  return saving.high > bestOf(known) && (cacheable - before) * 100 > before;
 }
 
 function bestOf({ saving, better }: PrefixSaving): Money {

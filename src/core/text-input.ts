@@ -47,8 +47,13 @@ function textAlone(
   return [total, [...parts]];
 }
 
-/** Its text is never looked at: how many tokens it has is known. */
-const ONE_MESSAGE: ConversationRequest = {
+/** What a plain text is sent as. */
+export function messageOf(text: string): ConversationRequest {
+  const parts = [{ kind: 'text' as const, text }];
+  return { ...NO_MESSAGE, items: [{ kind: 'message', role: 'user', name: undefined, parts }] };
+}
+
+const NO_MESSAGE: ConversationRequest = {
   kind: 'conversation',
   source: { file: '' },
   endpoint: 'chat_completions',
@@ -56,9 +61,7 @@ const ONE_MESSAGE: ConversationRequest = {
   serviceTier: undefined,
   maxOutputTokens: undefined,
   answers: 1,
-  items: [
-    { kind: 'message', role: 'user', name: undefined, parts: [{ kind: 'text', text: 'text' }] },
-  ],
+  items: [],
   tools: [],
   toolChoice: { kind: 'auto' },
   parallelToolCalls: undefined,
@@ -69,3 +72,6 @@ const ONE_MESSAGE: ConversationRequest = {
   cacheBreakpoints: [],
   cacheKey: undefined,
 };
+
+/** Its text is never looked at: how many tokens it has is known. */
+const ONE_MESSAGE = messageOf('text');

@@ -1,3 +1,4 @@
+import type { Beginnings } from '../core/beginnings.ts';
 import type { Encoding } from '../core/encodings.ts';
 import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
@@ -5,6 +6,7 @@ import { type CountInput, textCount } from '../core/input-count.ts';
 import { InputError } from '../core/input-error.ts';
 import type { SentContent } from '../core/online-body.ts';
 import type { Filling } from '../core/template.ts';
+import { messageOf } from '../core/text-input.ts';
 import { errorCode, pathsOf } from './file-names.ts';
 import { Peekable } from './peekable.ts';
 import { HEAD_BYTES, type Head, headOf } from './sendables/head.ts';
@@ -36,6 +38,11 @@ export interface PromptReading {
   readonly keepsContent?: boolean | undefined;
   /** Left out, nothing is a template. */
   readonly filling?: Filling | undefined;
+  /**
+   * Asked for when the first template with several runs is met: their messages are compared there.
+   * Left out, nobody wants to know.
+   */
+  beginnings?(): Promise<Pick<Beginnings, 'add'>>;
   /** Left out, everything is text. */
   readonly sendables?: SendableReading | undefined;
 }
@@ -163,7 +170,7 @@ async function readText(
   peculiarity: Peculiarity | undefined,
 ): Promise<Prompt | Unreadable> {
   const { counters, inputOf = asItIs } = reading;
-  const template = await templateIn(content, reading);
+  const template = await templateIn(file, content, reading);
   const kept = reading.keepsContent ? await keptFrom(content) : undefined;
   const builder = new PromptBuilder(counters());
   for await (const chunk of content) {
@@ -191,13 +198,15 @@ async function keptFrom(content: Peekable): Promise<SentContent | undefined> {
 
 /** Where the text is no template, as without a brace it cannot be: what is peculiar about it. */
 async function templateIn(
+  file: string,
   content: Peekable,
-  { counters, inputOf = asItIs, filling }: PromptReading,
+  { counters, inputOf = asItIs, filling, beginnings }: PromptReading,
 ): Promise<CountInput | Peculiarity | undefined> {
   if (!filling) return undefined;
   const bytes = await content.peek(MAX_TEMPLATE_BYTES + 1);
   if (bytes.length > MAX_TEMPLATE_BYTES || !bytes.includes(BRACE)) return undefined;
   const { textTemplate } = await import('./templates.ts');
+  const compared = filling.runs.length > 1 ? await beginnings?.() : undefined;
   return textTemplate(
     new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes),
     filling,
@@ -208,8 +217,12 @@ async function templateIn(
         counter.write(new TextEncoder().encode(text));
         return counter.end();
       }),
+    compared && ((text) => compared.add(messageOf(text), SENT_TO, { file })),
   );
 }
+
+/** A text names neither. */
+const SENT_TO = { model: undefined, tier: 'standard' } as const;
 
 const BRACE = 0x7b;
 /** As much as the largest context window holds: what is longer is no template. */

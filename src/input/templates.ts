@@ -16,16 +16,26 @@ import {
 } from '../core/template.ts';
 import { templateInput } from '../core/template-input.ts';
 
-/** Counts a text that is a template; else, what is peculiar about it or undefined. */
+/**
+ * Counts a text that is a template; else, what is peculiar about it or undefined.
+ * @param onRun is told each text that is sent, as far as all of it is known
+ */
 export function textTemplate(
   text: string,
   filling: Filling,
   countText: (text: string) => CountInput,
+  onRun?: (text: string) => void,
 ): CountInput | Peculiarity | undefined {
   const template = templateOf(text, filling.style, namesIn(filling));
   if (!template) return hasPlaceholders(text) ? 'placeholders' : undefined;
   noteNames(filling, template);
   const blocks = blocksIn(text, template);
+  if (onRun && blocks.length === 0) {
+    for (const values of filling.runs) {
+      const { text: filled, unfilled } = fillIn(template, values);
+      if (unfilled.length === 0) onRun(filled);
+    }
+  }
   return (model) =>
     templateInput(filling, model, (values) => {
       const { text: filled, unfilled } = fillIn(template, values);
