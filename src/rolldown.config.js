@@ -43,8 +43,8 @@ export default defineConfig([
   },
   {
     ...shared,
-    // A thread of the program, which starts as a file of its own.
-    input: 'src/scan-worker.ts',
+    // Threads, each of which starts as a file of its own.
+    input: { 'scan-worker': 'src/scan-worker.ts', 'count-worker': 'src/tokens/count-worker.ts' },
     output: {
       dir: 'dist',
       format: 'cjs',

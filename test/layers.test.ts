@@ -59,7 +59,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'node:buffer',
     'node:crypto',
     'node:fs',
+    'node:module',
+    'node:os',
     'node:url',
+    'node:worker_threads',
   ],
   core: [],
 };

@@ -1,4 +1,6 @@
-const LONGEST_CHARACTER = 4;
+export const LONGEST_CHARACTER = 4;
+/** The most bytes of text that a unit of input can become: a wrong byte, or half a UTF-16 pair. */
+export const LONGEST_UNIT = 3;
 
 /**
  * The end of bytes[start, end) without a character at the end that may be unfinished. To cut before
@@ -23,6 +25,13 @@ function lengthFromLead(lead: number): number {
 /** Whether the byte is inside a character and not its first. */
 export function isContinuation(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
+}
+
+/** The end of text[0, end) that is not between the two units of a character. */
+export function endOfUnits(text: string, end: number): number {
+  if (end >= text.length) return text.length;
+  const last = text.charCodeAt(end - 1);
+  return last >= 0xd800 && last < 0xdc00 ? end - 1 : end;
 }
 
 // A byte order mark is text like any other.
