@@ -27,6 +27,8 @@ describe('time', () => {
   it('counts whole days', () => {
     expect(daysBetween(instant('2026-02-28'), instant('2026-03-01'))).toBe(1);
     expect(daysBetween(instant('2026-03-01'), instant('2026-02-28T12:00:00'))).toBe(-1);
+    expect(daysBetween(instant('2026-03-01T23:59:59'), instant('2026-03-02'))).toBe(1);
+    expect(daysBetween(instant('2026-03-01'), instant('2026-03-01T23:59:59'))).toBe(0);
     expect(addDays(instant('2028-02-28'), 2)).toBe(instant('2028-03-01'));
   });
 });

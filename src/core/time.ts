@@ -43,9 +43,9 @@ export function formatInstant(instant: Instant): string {
   return instant % DAY_SECONDS === 0 ? iso.slice(0, 10) : `${iso.slice(0, 19)}Z`;
 }
 
-/** Whole days from one instant to another; negative when the second is earlier. */
+/** From the UTC day of one instant to that of another; negative when the second is earlier. */
 export function daysBetween(from: Instant, to: Instant): number {
-  return Math.floor((to - from) / DAY_SECONDS);
+  return (dayStart(to) - dayStart(from)) / DAY_SECONDS;
 }
 
 export function addDays(instant: Instant, days: number): Instant {
