@@ -62,7 +62,7 @@ export function nodeIo(cwd = process.cwd()): Io {
   return {
     cwd: resolve(cwd),
     env: process.env,
-    columns: mayBeTerminal(STDOUT) && process.stdout.isTTY ? process.stdout.columns : undefined,
+    columns: columnsOf(STDOUT),
     now: () => new Date(),
     out: writerTo(STDOUT, () => process.stdout),
     err: writerTo(STDERR, () => process.stderr),
@@ -77,7 +77,7 @@ export function nodeIo(cwd = process.cwd()): Io {
       return files.map((file) => start + file);
     },
     walk: async (folder) => {
-      const files = await findFiles('**', at(folder));
+      const files = await findFiles(ALL_BELOW, at(folder));
       return files.map((file) => join(folder, file));
     },
     writeFile: (path, text) => replaceFile(at(path), text),
@@ -101,6 +101,14 @@ function progressOn(file: number): Io['progress'] {
   if (!mayBeTerminal(file) || !process.stderr.isTTY) return () => {};
   return (text) => void process.stderr.write(`\r\u001b[K${text}`);
 }
+
+function columnsOf(file: number): number | undefined {
+  if (!mayBeTerminal(file) || !process.stdout.isTTY) return undefined;
+  // A terminal that nobody has told its size says 0.
+  return process.stdout.columns || USUAL_COLUMNS;
+}
+
+const USUAL_COLUMNS = 80;
 
 /** What is no device is none. To ask Node for more loads its sockets, which takes 7 ms. */
 function mayBeTerminal(file: number): boolean {
@@ -186,11 +194,15 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** To picomatch, `**` at the end is no name with a line break in it, and this is. */
+const ALL_BELOW = '**/*';
+
 async function findFiles(pattern: string, cwd: string): Promise<string[]> {
   // Most calls name their files, and need no glob.
   const { glob } = await import('tinyglobby');
   const ignore = ['**/node_modules/**'];
-  const files = await glob(pattern, { cwd, ignore, expandDirectories: false });
+  const whole = pattern.replace(/(?<=^|\/)\*\*$/, ALL_BELOW);
+  const files = await glob(whole, { cwd, ignore, expandDirectories: false });
   return files.sort();
 }
 

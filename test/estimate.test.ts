@@ -232,6 +232,15 @@ describe('the command', () => {
     expect(stale.code).toBe(0);
   });
 
+  it('finds files whose names have a line break', async () => {
+    const below = mkdtempSync(join(folder, 'names-'));
+    for (const name of ['a.txt', 'b\nc.txt']) writeFileSync(join(below, name), 'hello');
+    for (const names of [below, `${below}/**`, `${below}/*.txt`]) {
+      const result = await run(['estimate', names, '-m', 'gpt-5.4', '-f', 'json', '-o', '1']);
+      expect(JSON.parse(result.out).byFile, names).toHaveLength(2);
+    }
+  });
+
   it('gives the same bytes for the same input', async () => {
     const args = ['estimate', file('b.txt', 'hello'), '-f', 'json', '--explain'];
     const [morning, evening] = await Promise.all(
