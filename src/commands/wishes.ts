@@ -16,7 +16,7 @@ export function wishesFrom(texts: readonly string[], ids: readonly string[]): Wi
       const [id, choice] = pairIn('--rule', text);
       if (!ids.includes(id)) throw unknown('rule', id, ids);
       if (!CHOICES.includes(choice)) {
-        throw new InputError(`--rule ${id}=: must be one of ${CHOICES.join(', ')}`);
+        throw new InputError(`--rule ${text}: must be one of ${CHOICES.join(', ')}`);
       }
       return [id, choice as Severity | 'off'];
     }),
@@ -33,7 +33,7 @@ export function limitsFrom(texts: readonly string[]): Limits {
     const [name, value] = pairIn('--limit', text);
     if (!Object.hasOwn(LIMITS, name)) throw unknown('limit', name, Object.keys(LIMITS));
     if (!/^\d+(\.\d+)?$/.test(value)) {
-      throw new InputError(`--limit ${name}=: must be a number such as 5 or 0.2`);
+      throw new InputError(`--limit ${text}: must be a number such as 5 or 0.2`);
     }
     limits[name as LimitName] = Number(value);
   }

@@ -1,12 +1,11 @@
-import { stripVTControlCharacters } from 'node:util';
-
 /**
  * Text from files and command lines is untrusted: a file name may carry terminal escapes, or
- * characters that turn the reading direction round.
+ * characters that turn the reading direction round. What is not shown is marked, so that two names
+ * never look alike.
  */
 export function safeText(text: string): string {
   if (PRINTABLE.test(text)) return text;
-  return stripVTControlCharacters(text).replace(UNSAFE, '\u{FFFD}');
+  return text.replace(UNSAFE, '\u{FFFD}');
 }
 
 /** Nearly all texts: to compile what the others need takes a millisecond. */
