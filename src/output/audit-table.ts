@@ -64,12 +64,18 @@ export function auditTable(report: AuditReport): TableData<GroupRow> {
     },
     ...effectColumns(report, rows),
   ];
-  if (total.cost.high > 0n) {
+  // Of what is at least spent, where that is all that can be said.
+  const isOpen = total.rows.unpriced > 0;
+  const end = isOpen ? 'low' : 'high';
+  if (total.cost[end] > 0n) {
     columns.push({
-      title: 'Share',
+      title: isOpen ? 'Of known' : 'Share',
       kind: 'share',
       optional: true,
-      value: ({ group }) => shareOf(group.sum.cost.high, total.cost.high),
+      value: ({ group: { sum } }) =>
+        sum.rows.unpriced > 0 && sum.cost[end] === 0n
+          ? undefined
+          : shareOf(sum.cost[end], total.cost[end]),
     });
   }
   if (total.freeValue.high > 0n) {

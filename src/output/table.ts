@@ -21,7 +21,7 @@ export type Column<Row> = {
   /** A figure that is text already, such as a price as the table prints it. */
   | { readonly kind: 'price'; value(row: Row): string }
   /** A share of the whole, from 0 to 1: a bar, and in Markdown a percentage. */
-  | { readonly kind: 'share'; value(row: Row): number }
+  | { readonly kind: 'share'; value(row: Row): number | undefined }
 );
 
 /** What a table shows, for the formats that people read. */
@@ -79,7 +79,10 @@ function columnCells<Row>(
 ): string[] {
   switch (column.kind) {
     case 'share':
-      return rows.map((row) => shareText(column.value(row)));
+      return rows.map((row) => {
+        const share = column.value(row);
+        return share === undefined ? '' : shareText(share);
+      });
     case 'name':
     case 'price':
       return rows.map((row) => safeText(column.value(row)));

@@ -340,6 +340,16 @@ describe('jump', () => {
     }));
     expect(said('jump', rows)).toEqual([]);
   });
+
+  it('is no price that other days lack', () => {
+    const lacking = (days: number) =>
+      daily(9, (index) => ({
+        model: index < days ? 'gpt-nope' : 'gpt-4.1',
+        text: { input: index === 8 ? 10_000_000 : 500_000 },
+      }));
+    expect(said('jump', lacking(3))).toHaveLength(1);
+    expect(said('jump', lacking(4))).toHaveLength(0);
+  });
 });
 
 describe('fine-tuning', () => {

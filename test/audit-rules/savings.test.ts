@@ -121,10 +121,13 @@ describe('Batch', () => {
 describe('a smaller model', () => {
   const much = (model: string) => [row({ ...short, model, text: { input: 20_000_000 } })];
 
-  it('is not told of where it goes away before the larger one', () => {
-    // gpt-5.4-nano ends on 2027-04-01; gpt-4.1 and gpt-4.1-mini on the same day.
+  it('is not told of where it goes away before the larger one, or soon', () => {
+    // gpt-5.4-nano ends on 2027-04-01, gpt-5.4-mini never.
     expect(said('dear-models', much('gpt-5.4-mini'))).toEqual([]);
-    expect(said('dear-models', much('gpt-4.1'))).toHaveLength(1);
+    // gpt-4.1 and gpt-4.1-mini end on the same day, in 53 days.
+    expect(said('dear-models', much('gpt-4.1'))).toEqual([]);
+    const soon = (days: number) => said('dear-models', much('gpt-4.1'), { 'shut-down.days': days });
+    expect([soon(53).length, soon(52).length]).toEqual([0, 1]);
   });
 
   it('is priced at the time of the usage', () => {

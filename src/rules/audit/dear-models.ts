@@ -10,8 +10,9 @@ import {
   type Step,
   sumOfSavings,
 } from '../../core/savings.ts';
-import type { Instant } from '../../core/time.ts';
+import { daysBetween, type Instant } from '../../core/time.ts';
 import { percent, usdRange } from '../../core/wording.ts';
+import type { Limits } from '../limits.ts';
 import { listed, type Rule, shortened } from '../rule.ts';
 import { nameOf, remembered, rowsBehind, type WhatIf, whatIf } from './what-if.ts';
 
@@ -31,7 +32,9 @@ export const dearModels: Rule<AuditFacts> = {
       const saving = sumOfSavings(savings);
       const cost = savings.map(({ group }) => group.cost).reduce(addRanges, NOTHING);
       const after = savings.map((each) => each.after).reduce(addRanges, NOTHING);
-      const smaller = new Set(savings.flatMap(({ group }) => smallerThan(facts, group) ?? []));
+      const smaller = new Set(
+        savings.flatMap(({ group }) => smallerThan(facts, limits, group) ?? []),
+      );
       return {
         message: `${model}: ${usdRange(saving)} less with the same tokens on ${listed([...smaller])}: ${usdRange(after)} for ${usdRange(cost)}, which is ${percent(shareOf(cost, facts.total.cost))} of the total; a what-if, as a smaller model may take more tokens or answer worse`,
         saving,
@@ -60,7 +63,7 @@ export const smallerModels = remembered((facts, limits): WhatIf => {
     isSure: () => true,
     change(cell, group) {
       if (!dear.has(nameOf(group))) return undefined;
-      const model = smallerThan(facts, group);
+      const model = smallerThan(facts, limits, group);
       return model === undefined ? undefined : { ...cell, model };
     },
   };
@@ -71,15 +74,19 @@ export const smallerModels = remembered((facts, limits): WhatIf => {
 const smallerOf = new WeakMap<PriceGroup, { readonly id: string | undefined }>();
 
 /** The id of the first smaller one of the family that would have been cheaper. */
-function smallerThan(facts: AuditFacts, group: PriceGroup): string | undefined {
-  const smaller = smallerOf.get(group) ?? { id: findSmaller(facts, group) };
+function smallerThan(facts: AuditFacts, limits: Limits, group: PriceGroup): string | undefined {
+  const smaller = smallerOf.get(group) ?? { id: findSmaller(facts, limits, group) };
   smallerOf.set(group, smaller);
   return smaller.id;
 }
 
-function findSmaller(facts: AuditFacts, { cell, model, cost }: PriceGroup): string | undefined {
+function findSmaller(
+  facts: AuditFacts,
+  limits: Limits,
+  { cell, model, cost }: PriceGroup,
+): string | undefined {
   return smallerOnes(facts.rates, model)
-    .filter((smaller) => outlives(smaller, model, facts.now) && fits(smaller, cell))
+    .filter((smaller) => outlives(smaller, model, facts.now, limits) && fits(smaller, cell))
     .map(({ id }) => id)
     .find((id) => {
       const after = costIf(facts, { ...cell, model: id });
@@ -87,10 +94,11 @@ function findSmaller(facts: AuditFacts, { cell, model, cost }: PriceGroup): stri
     });
 }
 
-/** Nobody should move to a model that goes away first. */
-function outlives(smaller: Model, model: Model, now: Instant): boolean {
+/** Nobody should move to a model that goes away first, or soon. */
+function outlives(smaller: Model, model: Model, now: Instant, limits: Limits): boolean {
   const [end, own] = [smaller, model].map(({ id, shutdown }) => shutdown.get(id));
-  return end === undefined || (own !== undefined && end >= own && end > now);
+  if (end === undefined) return true;
+  return own !== undefined && end >= own && daysBetween(now, end) > limits['shut-down.days'];
 }
 
 function fits({ maxInputTokens, contextWindow }: Model, cell: Cell): boolean {

@@ -24,6 +24,8 @@ interface Day {
   readonly day: Instant;
   readonly cells: readonly PricedCell[];
   readonly cost: Range;
+  /** Undefined where part of it has no price. */
+  readonly most: Money | undefined;
 }
 
 interface Jump extends Day {
@@ -66,33 +68,50 @@ function remarkOn(what: string, { day, cells, cost, usual }: Jump, mostly: strin
   } satisfies Remark;
 }
 
-/** Even at the low end, against the high ends of the other days: a doubt is no jump. */
+/**
+ * Even at the low end, against the high ends of the other days: a doubt is no jump, and neither is a
+ * price that others lack.
+ */
 function jumpsOf(cells: readonly PricedCell[], limits: Limits): Jump[] {
   const byDay = grouped(cells, ({ cell }) => `${cell.day}`);
   if (byDay.size < limits['jump.days']) return [];
   const days = [...byDay.values()].flatMap((ofDay) => {
     const [first] = ofDay;
-    return first ? [{ day: first.cell.day, cells: ofDay, cost: costOf(ofDay) }] : [];
+    if (!first) return [];
+    const cost = costOf(ofDay);
+    const isWhole = ofDay.every(({ state }) => state !== 'unpriced');
+    const most = isWhole ? cost.high : undefined;
+    return [{ day: first.cell.day, cells: ofDay, cost, most }];
   });
-  const sorted = days.map(({ cost }) => cost.high).sort(compare);
+  const known = days.flatMap(({ most }) => most ?? []).sort(compare);
   const least = usdLimit(limits['jump.usd']);
   const times = limits['jump.times'].toFixed(6);
   return days
     .filter(({ cost }) => cost.low >= least)
-    .map((day): Jump => ({ ...day, usual: medianWithout(sorted, day.cost.high) }))
-    .filter(({ cost, usual }) => cost.low > floorTimes(usual, times));
+    .flatMap((day): Jump[] => {
+      const usual = medianWithout(day.most, known, days.length);
+      const isAbove = usual !== undefined && day.cost.low > floorTimes(usual, times);
+      return isAbove ? [{ ...day, usual }] : [];
+    });
 }
 
 function costOf(cells: readonly PricedCell[]): Range {
   return cells.reduce<Range>((sum, { cost }) => addRanges(sum, cost), NOTHING);
 }
 
-/** Of sorted amounts, one of which is left out. */
-function medianWithout(sorted: readonly Money[], left: Money): Money {
-  const others = sorted.toSpliced(sorted.indexOf(left), 1);
-  const middle = Math.floor(others.length / 2);
-  const upper = others[middle] ?? ZERO;
-  if (others.length % 2 === 1) return upper;
+/**
+ * Of all amounts but one, of which those that are known are sorted, and those that are not are above
+ * them; undefined where it is one of these.
+ */
+function medianWithout(
+  left: Money | undefined,
+  known: readonly Money[],
+  all: number,
+): Money | undefined {
+  const others = left === undefined ? known : known.toSpliced(known.indexOf(left), 1);
+  const middle = Math.floor((all - 1) / 2);
+  const upper = others[middle];
+  if (all % 2 === 0 || upper === undefined) return upper;
   return (add(others[middle - 1] ?? ZERO, upper) / 2n) as Money;
 }
 

@@ -1,6 +1,6 @@
 import type { PricedCell } from '../../core/audit.ts';
 import { grouped } from '../../core/grouped.ts';
-import { type Money, parseUsd, ZERO } from '../../core/money.ts';
+import { addRanges, type Money, NOTHING, parseUsd, ZERO } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import {
   type PriceGroup,
@@ -22,7 +22,11 @@ export interface WhatIf {
 /** What a step saves model by model, where that reaches the least saving. */
 export function whatIf(facts: AuditFacts, limits: Limits, step: Step): WhatIf {
   const least = usdLimit(limits['saving.usd']);
-  const all = savingsOf(facts, priceGroups(facts), step);
+  // What costs less than that cannot save it, and need not be priced again.
+  const groups = [...grouped(priceGroups(facts), nameOf).values()].filter(
+    (ofModel) => ofModel.reduce((sum, { cost }) => addRanges(sum, cost), NOTHING).high >= least,
+  );
+  const all = savingsOf(facts, groups.flat(), step);
   const savings = [...grouped(all, ({ group }) => nameOf(group))]
     .filter(([, ofModel]) => sumOfSavings(ofModel).high >= least)
     .sort(([, a], [, b]) => descending(sumOfSavings(a).high, sumOfSavings(b).high));
