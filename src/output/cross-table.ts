@@ -21,12 +21,18 @@ const MOST_COLUMNS = 12;
 /** As many columns as the terminal has room for: the largest, and the others as one. */
 export function renderCross(report: AuditReport, terminal: Terminal): string {
   let most = Math.min(report.columns.length, topOf(report), MOST_COLUMNS);
+  const whole = crossTable(report, most, false);
+  if (fits(whole, terminal)) return renderTable(whole, terminal);
   while (most > 1 && !fits(crossTable(report, most), terminal)) most--;
   return renderTable(crossTable(report, most), terminal);
 }
 
-/** At most so many columns beside those of the others and of the total. */
-export function crossTable(report: AuditReport, most = topOf(report)): TableData<CrossRow> {
+/** At most so many columns beside those of the others and of the total, their titles in lines. */
+export function crossTable(
+  report: AuditReport,
+  most = topOf(report),
+  isBroken = true,
+): TableData<CrossRow> {
   const { shown, others } = split(report.columns, most);
   const titles = shown.map((group) => nameOfGroup(group, report));
   if (others.length > 0) titles.push(counted(others.length, 'other'));
@@ -41,7 +47,7 @@ export function crossTable(report: AuditReport, most = topOf(report)): TableData
           title,
           kind: 'cost',
           scale: 'cross',
-          isBroken: true,
+          isBroken,
           value: ({ amounts }) => amounts[index],
         }),
       ),
