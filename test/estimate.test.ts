@@ -217,6 +217,25 @@ describe('the library', () => {
 });
 
 describe('the command', () => {
+  it('compares no model on the day of its shutdown, and prices it where it is named', async () => {
+    const compared = async (day: string) => {
+      const args = ['estimate', '-', '--all-models', '--on', day, '-f', 'json'];
+      const { out } = await run(args, { stdin: Buffer.from('Hello') });
+      const { byModel } = JSON.parse(out);
+      return new Set(byModel.map(({ model }: { model: string }) => model));
+    };
+    const [last, first] = [await compared('2024-01-03'), await compared('2024-01-04')];
+    expect([last.has('text-davinci-003'), first.has('text-davinci-003')]).toEqual([true, false]);
+    expect([last.has('davinci-002'), first.has('davinci-002')]).toEqual([true, true]);
+    const named = await run(
+      ['estimate', '-', '-m', 'text-davinci-003', '--on', '2024-01-04', '-o', '1'],
+      { stdin: Buffer.from('Hello') },
+    );
+    expect(named.code).toBe(0);
+    expect(named.out).toContain('$0.00004');
+    expect(named.out).toContain('text-davinci-003 was shut down on 2024-01-04');
+  });
+
   const folder = mkdtempSync(join(tmpdir(), 'openai-cost-'));
   const file = (name: string, content: string | Uint8Array) => {
     writeFileSync(join(folder, name), content);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { tableAge } from '../src/core/rates.ts';
+import { shutdownOf, tableAge } from '../src/core/rates.ts';
 import { checkRateFile, type RateFile, rateFileSchema } from '../src/input/rate-file.ts';
 import { readRateTable } from '../src/input/rates.ts';
 import { instant, shipped, shippedBytes } from './table.ts';
@@ -53,6 +53,25 @@ describe('the shipped table', () => {
     expect(checked.sha256).toBe(shipped.sha256);
     expect([...checked.names.keys()]).toEqual([...shipped.names.keys()]);
     expect(checked.models).toEqual(shipped.models);
+  });
+
+  it('knows the end of a fine-tuned model whose base has one, and none before it', () => {
+    const early = shipped.models.filter(({ id, kind, shutdown }) => {
+      const base = id.replace(/^ft:/, '');
+      const end = shutdownOf(shipped.names.get(base)?.model, base);
+      return kind === 'fine-tuned' && end !== undefined && (shutdown.get(id) ?? 0) < end;
+    });
+    // Spared when its base was shut down; no source names it since.
+    expect(early.map(({ id }) => id)).toEqual(['ft:gpt-3.5-turbo-0613']);
+  });
+
+  it('has a day of its own for a snapshot that ends before its model', () => {
+    const ends = (name: string) => shutdownOf(shipped.names.get(name)?.model, name);
+    expect(ends('gpt-4-1106-vision-preview')).toBe(instant('2024-12-06'));
+    expect(ends('gpt-realtime-mini-2025-10-06')).toBe(instant('2026-07-23'));
+    expect(ends('text-moderation-007')).toBe(instant('2025-10-27'));
+    expect(ends('omni-moderation-2024-09-26')).toBeUndefined();
+    expect(ends('gpt-4.5-preview-2025-02-27')).toBe(instant('2025-07-14'));
   });
 
   it('is stale after 30 days, not before', () => {

@@ -15,7 +15,7 @@ import { perUnit } from '../core/wording.ts';
 import { csvRow } from './csv.ts';
 import type { FormatName } from './index.ts';
 import { SCHEMA_VERSION } from './json.ts';
-import { markdownTable, renderTable, type TableData } from './table.ts';
+import { type Column, markdownTable, renderTable, type TableData } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The models of a table with their prices on a day. */
@@ -55,14 +55,7 @@ function rateListTable(list: RateList): TableData<Model> {
       { title: 'Input', kind: 'price', value: price('input') },
       { title: 'Cached', kind: 'price', value: price('cachedInput') },
       { title: 'Output', kind: 'price', value: price('output') },
-      {
-        title: 'Shut down',
-        kind: 'price',
-        value: ({ id, shutdown }) => {
-          const end = shutdown.get(id);
-          return end === undefined ? '' : dayOf(end);
-        },
-      },
+      shutDownColumn(list),
     ],
     rows: pricedModels(list).filter((model) => standardCell(list, model, 'input') !== undefined),
   };
@@ -74,8 +67,22 @@ function otherPricesTable(list: RateList): TableData<Model> {
     columns: [
       { title: 'Model', kind: 'name', value: ({ id }) => id },
       { title: 'Price', kind: 'price', value: (model) => otherPrice(list, model) },
+      shutDownColumn(list),
     ],
     rows: pricedModels(list).filter((model) => otherPrice(list, model) !== ''),
+  };
+}
+
+/** Old models have prices, too: what is gone has to look different from what will go. */
+function shutDownColumn({ at }: RateList): Column<Model> {
+  return {
+    title: 'Shut down',
+    kind: 'price',
+    value: ({ id, shutdown }) => {
+      const end = shutdown.get(id);
+      if (end === undefined) return '';
+      return end <= at ? `since ${dayOf(end)}` : `on ${dayOf(end)}`;
+    },
   };
 }
 
@@ -167,6 +174,7 @@ function rateListDocument({ table, at }: RateList) {
       encoding: model.encoding,
       contextWindow: model.contextWindow ?? null,
       maxOutputTokens: model.maxOutputTokens ?? null,
+      shutdown: Object.fromEntries([...model.shutdown].map(([name, end]) => [name, dayOf(end)])),
       guaranteedUntil: guarantee(versionAt(model, at)),
       usdPerMillion: rawTokenRates(versionAt(model, at)?.tokens ?? {}),
     })),
