@@ -9,6 +9,7 @@ import { whatIfs } from '../../src/core/what-if.ts';
 import { lineOfPath } from '../../src/input/json-lines.ts';
 import { jsonErrorOffset } from '../../src/input/json-place.ts';
 import { MAX_REQUEST_BYTES } from '../../src/input/sendables/read-request.ts';
+import { png } from '../media/files.ts';
 import { run } from '../run.ts';
 import { instant, shipped } from '../table.ts';
 
@@ -36,6 +37,50 @@ describe('a request', () => {
     const file = await run(['estimate', 'a.json', '-f', 'csv'], { cwd: folder });
     const { out } = await estimate(chat('hi', { max_tokens: 9 }), '-f', 'csv');
     expect(out).toBe(file.out);
+  });
+
+  it('is told by what it is as a whole, however long and misleading its beginning', async () => {
+    const kindOf = async (body: object) => {
+      const { code, out } = await estimate(JSON.stringify(body), '-o', '0', '-f', 'json');
+      const { byModel, byFile } = JSON.parse(out);
+      return [code, byModel.map(({ model }: { model: string }) => model), byFile[0].tokens];
+    };
+    const messages = [{ role: 'user', content: 'hi' }];
+    const metadata = { model: 'transcribe-v2' };
+    expect(await kindOf({ metadata, model: 'gpt-4o', messages })).toEqual(
+      await kindOf({ model: 'gpt-4o', messages }),
+    );
+    const background = await estimate(
+      JSON.stringify({ model: 'gpt-5', prompt: { id: 'pmpt_1' }, background: true, input: 'hi' }),
+    );
+    expect(background.code).toBe(3);
+    expect(background.out).toContain('a stored prompt, which only OpenAI has');
+    const tuned = { model: 'ft:gpt-4o-mini-2024-07-18:acme:tts-and-embedding:abc', input: 'hi' };
+    expect((await kindOf(tuned))[2].input).toBe(8);
+    const url = `data:image/png;base64,${Buffer.from(png(1024, 1024)).toString('base64')}`;
+    const images = [{ image_url: url + 'A'.repeat(100_000) }];
+    const edit = { images, prompt: 'x', model: 'gpt-image-2', size: '1024x1024', quality: 'low' };
+    const { out } = await estimate(JSON.stringify(edit));
+    expect(out).toContain('output: 1 image');
+  });
+
+  it('for images may be a template, or one on each of many lines', async () => {
+    const asked = { model: 'gpt-image-2', size: '1024x1024', quality: 'low' };
+    const template = JSON.stringify({ ...asked, prompt: 'Draw {{what}}' });
+    const open = await estimate(template);
+    expect(open.code).toBe(3);
+    expect(open.out).toContain('{{what}} is not filled in');
+    const filled = await estimate(template, '--var', 'what=a cat', '--compare', 'quality');
+    expect(filled.code).toBe(0);
+    expect(filled.out).toContain('output: 1 image');
+    const plain = JSON.stringify({ ...asked, prompt: 'Draw a cat' });
+    const total = async (text: string, ...args: string[]) =>
+      JSON.parse((await estimate(text, '-f', 'json', ...args)).out).total;
+    expect(await total(template, '--var', 'what=a cat')).toEqual(await total(plain));
+    writeFileSync(join(folder, 'runs.jsonl'), '{"what":"a cat"}\n{"what":"a cat"}\n');
+    expect(await total(template, '--vars', 'runs.jsonl')).toEqual(
+      await total(`${plain}\n${plain}\n`),
+    );
   });
 
   it('may have a line of 10 MB', async () => {

@@ -3,6 +3,7 @@ import type { RequestEndpoint, TextsRequest, TokenIds } from '../../core/request
 import { isObject, type JsonFields } from '../usage/json-fields.ts';
 import { answersIn } from './common.ts';
 import type { RequestFormat } from './format.ts';
+import { isNamed } from './media-endpoint.ts';
 import { readContent } from './parts.ts';
 
 export const EMBEDDINGS: RequestFormat = {
@@ -79,8 +80,7 @@ function base(
 }
 
 function modelIs(fields: JsonFields, name: RegExp): boolean {
-  const model = fields.value('model');
-  return typeof model === 'string' && name.test(model);
+  return isNamed(fields.value('model'), name);
 }
 
 function isTextsOrTokens(value: unknown, orText = false): boolean {

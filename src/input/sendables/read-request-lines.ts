@@ -14,7 +14,7 @@ import { type Line, LineCutter } from '../lines.ts';
 import { readRequest } from '../requests/index.ts';
 import { readMediaRequest } from '../requests/made-media.ts';
 import { lookAtMedia } from '../requests/media.ts';
-import type { MediaEndpoint } from '../requests/media-endpoint.ts';
+import { type MediaEndpoint, mediaEndpointOf } from '../requests/media-endpoint.ts';
 import type { Counting, ReadSendable, Sendable } from './kind.ts';
 import { countMedia } from './read-media.ts';
 import { tierIn } from './read-request.ts';
@@ -122,8 +122,9 @@ class RequestLines {
   #request(number: number, { endpoint, body }: Sent): void {
     const source = { file: this.#file, line: number };
     const known = REQUEST_ENDPOINTS.find((each) => each === endpoint);
-    if (endpoint === 'image_generations' || endpoint === 'image_edits') {
-      this.#images(number, endpoint, body);
+    const media = endpoint === undefined ? mediaEndpointOf(body) : mediaIn(endpoint);
+    if (media !== undefined) {
+      this.#media(number, media, body);
       return;
     }
     if (endpoint !== undefined && known === undefined) {
@@ -151,8 +152,8 @@ class RequestLines {
     });
   }
 
-  #images(number: number, endpoint: MediaEndpoint, body: JsonValue): void {
-    const read = readMediaRequest(body, endpoint) ?? { kind: 'bad', reason: 'is no object' };
+  #media(number: number, endpoint: MediaEndpoint, body: JsonValue): void {
+    const read = readMediaRequest(body, endpoint);
     if (read.kind === 'bad') {
       this.#check?.add('unreadable', number, read.reason);
       this.#isBad(number, read.reason);
@@ -209,6 +210,10 @@ class RequestLines {
     const more = others === 0 ? '' : `, nor in ${counted(others, 'more line')}`;
     return { source, reason: `no request that can be read here${more}: ${first.reason}` };
   }
+}
+
+function mediaIn(endpoint: BatchEndpoint): MediaEndpoint | undefined {
+  return endpoint === 'image_generations' || endpoint === 'image_edits' ? endpoint : undefined;
 }
 
 /** Without quoting it: it may be somebody's prompt. */

@@ -15,6 +15,7 @@ import { jsonErrorOffset } from '../json-place.ts';
 import type { Peekable } from '../peekable.ts';
 import { isRequest, readRequest } from '../requests/index.ts';
 import { lookAtMedia } from '../requests/media.ts';
+import { mediaEndpointOf } from '../requests/media-endpoint.ts';
 import { type ValueTemplate, valueTemplate } from '../templates.ts';
 import { tiersOf } from '../usage/tiers.ts';
 import { HEAD_BYTES, type Head } from './head.ts';
@@ -45,6 +46,11 @@ export const readSentRequest: ReadSendable = async (sendable, counting) => {
     value = JSON.parse(text);
   } catch {
     return isBegunWith(text) ? bad(...whatIsBroken(text)) : undefined;
+  }
+  const endpoint = mediaEndpointOf(value);
+  if (endpoint !== undefined) {
+    const { sentMedia } = await import('./read-media.ts');
+    return sentMedia(value, endpoint, { source: { file }, bytes: bytes.length }, counting);
   }
   if (!isForced && !isRequest(value)) return isMeant ? 'no-request' : undefined;
   const template = filling && valueTemplate(value, filling);
