@@ -32,7 +32,7 @@ export function requestInput(
         low: tokensAt(parts, 'low'),
         high: tokensAt(parts, 'high'),
         quantities: [],
-        unknown: total.basis === 'unknown' ? unknownIn(parts) : [],
+        unknown: [...unknownIn(parts), ...(request.kind === 'conversation' ? request.besides : [])],
         inputTokensPerRequest: longestText(request, model, counter, whole.least) ?? whole,
         answers,
         maxOutputTokens,

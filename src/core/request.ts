@@ -52,6 +52,8 @@ export interface ConversationRequest extends RequestBase {
   readonly reasoningMode: string | undefined;
   /** What the model will see and the request does not hold, such as earlier turns. */
   readonly elsewhere: readonly Elsewhere[];
+  /** What is billed and is no input, as far as the request tells: each a clause of its own. */
+  readonly besides: readonly string[];
   /** Where the request asks for the cache to be written, as JSON paths. */
   readonly cacheBreakpoints: readonly string[];
   readonly cacheKey: string | undefined;

@@ -69,6 +69,7 @@ const NO_MESSAGE: ConversationRequest = {
   reasoningEffort: undefined,
   reasoningMode: undefined,
   elsewhere: [],
+  besides: [],
   cacheBreakpoints: [],
   cacheKey: undefined,
 };

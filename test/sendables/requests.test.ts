@@ -64,6 +64,37 @@ describe('a request', () => {
     expect(out).toContain('output: 1 image');
   });
 
+  it.each([
+    ['each use of web_search_preview is billed', { tools: [{ type: 'web_search_preview' }] }],
+    ['each use of file_search is billed', { tools: [{ type: 'file_search' }] }],
+    ['each use of web search is billed', { web_search_options: {} }],
+    ['its audio is billed', { modalities: ['text', 'audio'] }],
+    ['rejected of the prediction', { prediction: { content: 'x' } }],
+  ])('is not complete where %s besides', async (reason, more) => {
+    const isChat = !('tools' in more);
+    const sent = isChat ? { messages: [{ role: 'user', content: 'hi' }] } : { input: 'hi' };
+    const body = { model: 'gpt-4.1', ...sent, ...more };
+    const { code, out } = await estimate(JSON.stringify(body), '-o', '9', '--budget', '5');
+    expect(code).toBe(3);
+    expect(out).toMatch(new RegExp(`not priced: gpt-4.1: .*${reason}`));
+  });
+
+  it('says of what it does not know only why', async () => {
+    const tools = [{ type: 'mcp' }, { type: 'function', name: 'f' }];
+    const { out } = await estimate(JSON.stringify({ model: 'gpt-5', input: 'hi', tools }));
+    expect(out).toContain('not priced: gpt-5: mcp added');
+  });
+
+  it('for completions has answers to each prompt, and pays for those that are dropped', async () => {
+    const body = { model: 'gpt-3.5-turbo-instruct', prompt: ['a', 'b'], max_tokens: 50 };
+    const most = async (more: object) =>
+      (await estimate(JSON.stringify({ ...body, ...more }))).out.match(/at most (\d+) output/)?.[1];
+    expect(await most({})).toBe('100');
+    expect(await most({ n: 2 })).toBe('200');
+    expect(await most({ n: 2, best_of: 3 })).toBe('300');
+    expect((await estimate(JSON.stringify({ ...body, suffix: 'end' }))).code).toBe(3);
+  });
+
   it('for images may be a template, or one on each of many lines', async () => {
     const asked = { model: 'gpt-image-2', size: '1024x1024', quality: 'low' };
     const template = JSON.stringify({ ...asked, prompt: 'Draw {{what}}' });

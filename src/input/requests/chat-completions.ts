@@ -9,7 +9,7 @@ import {
 } from '../../core/request.ts';
 import { isObject, JsonFields } from '../usage/json-fields.ts';
 import { answersIn, listAt } from './common.ts';
-import { readFormat, readFunction, readTool, readToolChoice } from './definitions.ts';
+import { readFormat, readFunction, readTool, readToolChoice, useIsBilled } from './definitions.ts';
 import type { RequestFormat } from './format.ts';
 import { type Noticed, objectAt, readContent } from './parts.ts';
 
@@ -39,6 +39,7 @@ export const CHAT_COMPLETIONS: RequestFormat = {
       reasoningEffort: fields.text('reasoning_effort'),
       reasoningMode: undefined,
       elsewhere: [],
+      besides: readBesides(fields),
       cacheBreakpoints: noticed.breakpoints,
       cacheKey: fields.text('prompt_cache_key'),
       serviceTier: fields.text('service_tier'),
@@ -47,6 +48,18 @@ export const CHAT_COMPLETIONS: RequestFormat = {
     };
   },
 };
+
+function readBesides(fields: JsonFields): string[] {
+  const besides: string[] = [];
+  if (fields.list('modalities')?.includes('audio') || fields.has('audio')) {
+    besides.push('the answer is spoken: its audio is billed at rates of its own');
+  }
+  if (fields.value('prediction') !== undefined) {
+    besides.push('what is rejected of the prediction is billed as output');
+  }
+  if (fields.value('web_search_options') !== undefined) besides.push(useIsBilled('web search'));
+  return besides;
+}
 
 /** What the `tools` of today were called in 2023: `functions`. */
 function readTools(fields: JsonFields): ToolDefinition[] {

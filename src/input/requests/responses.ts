@@ -6,7 +6,7 @@ import {
   type ToolCall,
 } from '../../core/request.ts';
 import { isObject, JsonFields } from '../usage/json-fields.ts';
-import { readFormat, readTool, readToolChoice } from './definitions.ts';
+import { readFormat, readTool, readToolChoice, usesBilled } from './definitions.ts';
 import type { RequestFormat } from './format.ts';
 import { type Noticed, objectAt, readContent } from './parts.ts';
 
@@ -36,6 +36,9 @@ export const RESPONSES: RequestFormat = {
     const reasoning = fields.object('reasoning');
     const items = [...readInstructions(fields, noticed), ...readInput(fields, noticed)];
     const elsewhere = readElsewhere(fields);
+    const tools = (fields.list('tools') ?? []).map((tool, index) =>
+      readTool(tool, `tools[${index}]`),
+    );
     if (items.length === 0 && elsewhere.length === 0) throw fields.bad('input', 'is missing');
     return {
       kind: 'conversation',
@@ -43,13 +46,14 @@ export const RESPONSES: RequestFormat = {
       source,
       model: fields.text('model'),
       items,
-      tools: (fields.list('tools') ?? []).map((tool, index) => readTool(tool, `tools[${index}]`)),
+      tools,
       toolChoice: readToolChoice(fields, 'tool_choice'),
       parallelToolCalls: fields.flag('parallel_tool_calls'),
       format: readFormat(fields.object('text')?.object('format')),
       reasoningEffort: reasoning?.text('effort'),
       reasoningMode: reasoning?.text('mode'),
       elsewhere,
+      besides: usesBilled(tools),
       cacheBreakpoints: noticed.breakpoints,
       cacheKey: fields.text('prompt_cache_key'),
       serviceTier: fields.text('service_tier'),
