@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { misfit } from '../../src/core/fit.ts';
 import { textCount } from '../../src/core/input-count.ts';
 import { TextsFold } from '../../src/core/texts-input.ts';
 import { whatIfs } from '../../src/core/what-if.ts';
@@ -380,14 +381,54 @@ describe('texts to embed', () => {
     if (!small) throw new Error('no such model');
     const model = { ...small, maxInputTokens: 100 };
     const fold = new TextsFold([model]);
-    for (const count of [100, 101, 0, 7]) fold.add(() => count);
-    const { shares, total } = fold.countInput(model);
-    expect(total).toEqual({ basis: 'exact', low: 209, expected: 209, high: 209 });
-    expect(
-      shares.map(({ calls, inputTokensPerRequest }) => [calls, inputTokensPerRequest]),
-    ).toEqual([
-      [3, { least: 1, most: 100 }],
-      [1, { least: 101, most: 101 }],
-    ]);
+    for (const [index, count] of [100, 101, 0, 103, 7].entries()) {
+      fold.add(() => count, { file: 'a.csv', line: index + 2 });
+    }
+    const input = fold.countInput(model);
+    expect(input.total).toEqual({ basis: 'exact', low: 312, expected: 312, high: 312 });
+    expect(input.shares.map(({ calls }) => calls)).toEqual([5]);
+    expect(misfit(model, input, undefined)).toEqual({
+      problem: '103 input tokens, and those of 1 other, do not fit into the 100 tokens',
+      source: { file: 'a.csv', line: 5 },
+    });
+  });
+
+  const embedding = (input: unknown) => JSON.stringify({ model: 'text-embedding-3-small', input });
+  const text = (tokens: number) => ' a'.repeat(tokens);
+
+  it('are refused where one is too long, or all of them, or too many', async () => {
+    const refusal = async (input: unknown) => {
+      const { code, out } = await estimate(embedding(input));
+      return code === 0 ? undefined : out.match(/error: (.*) \[context-window\]/)?.[1];
+    };
+    const of = 'of text-embedding-3-small';
+    expect(await refusal(text(8192))).toBeUndefined();
+    expect(await refusal(text(8193))).toBe(
+      `8,193 input tokens do not fit into the 8,192 tokens ${of}`,
+    );
+    expect(await refusal(['a', text(9000), text(8193), text(8192)])).toBe(
+      `9,000 input tokens of input[1], and those of 1 other, do not fit into the 8,192 tokens ${of}`,
+    );
+    expect(await refusal(Array(2048).fill('a'))).toBeUndefined();
+    expect(await refusal(Array(2049).fill('a'))).toBe(
+      `2,049 inputs are more than the 2,048 in a request ${of}`,
+    );
+    expect(await refusal(Array(300).fill(text(1000)))).toBeUndefined();
+    expect(await refusal([...Array(300).fill(text(1000)), 'a'])).toBe(
+      `300,001 tokens in all inputs are more than the 300,000 in a request ${of}`,
+    );
+  });
+
+  it('are refused by their line in a batch file', async () => {
+    const line = (input: unknown, id: number) =>
+      `{"custom_id":"${id}","method":"POST","url":"/v1/embeddings","body":${embedding(input)}}`;
+    const inputs = ['a', text(9000), ['a', text(9001)], Array(2049).fill('a')];
+    const { code, out } = await estimateFile(inputs.map(line).join('\n'));
+    expect(code).toBe(1);
+    expect(out).toContain(
+      'large.json:3: error: 9,001 input tokens of input[1], and those of 1 other, do not fit',
+    );
+    const { out: many } = await estimateFile([inputs[0], inputs[3]].map(line).join('\n'));
+    expect(many).toContain('large.json:2: error: 2,049 inputs are more than the 2,048');
   });
 });
