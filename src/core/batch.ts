@@ -74,6 +74,11 @@ export const BATCH_PROBLEMS = {
     remedy: 'write a file for each model',
     refuses: 'file',
   },
+  // As llm-d-batch-gateway#153 says of OpenAI's validation; whether a line or the file, it does not.
+  stream: {
+    remedy: 'leave "stream" out: the answers of a batch come in a file',
+    refuses: 'perhaps',
+  },
   unreadable: {
     remedy: 'correct the body: this line would fail',
     refuses: 'line',
@@ -150,6 +155,7 @@ export class BatchCheck {
       return;
     }
     this.#checkModel(line, own(body, 'model'));
+    if (own(body, 'stream') === true) this.add('stream', line, 'body.stream is true');
   }
 
   /** So many texts to embed in a line. */
