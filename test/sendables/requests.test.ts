@@ -86,6 +86,19 @@ describe('a request', () => {
     expect(out).toContain('not priced: gpt-5: mcp added');
   });
 
+  it('takes the length of audio that does not tell it from whoever says it', async () => {
+    const audio = { data: Buffer.from('OggS').toString('base64'), format: 'ogg' };
+    const body = chat([{ type: 'input_audio', input_audio: audio }], { model: 'gpt-audio' });
+    const { code, out } = await estimate(body, '-o', '0');
+    expect(code).toBe(3);
+    expect(out).toContain('cut off or damaged; say its length with --audio-seconds');
+    const said = await estimate(body, '-o', '0', '--audio-seconds', '3', '-f', 'json');
+    expect(said.code).toBe(0);
+    expect(JSON.parse(said.out).byFile[0].parts).toContainEqual(
+      expect.objectContaining({ part: 'audio', low: 30, high: 30 }),
+    );
+  });
+
   it('for completions has answers to each prompt, and pays for those that are dropped', async () => {
     const body = { model: 'gpt-3.5-turbo-instruct', prompt: ['a', 'b'], max_tokens: 50 };
     const most = async (more: object) =>

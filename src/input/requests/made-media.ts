@@ -96,7 +96,7 @@ function sizeOf(
   if (!isUrl && (image.length < LEAST_BASE64 || /^https?:/.test(image))) return undefined;
   const read = isUrl ? dataOfUrl(image) : dataOfBase64(image);
   if ('reason' in read) throw fields.bad(place, `is ${read.reason}`);
-  const size = imageSizeOf('data' in read ? read.data : read);
+  const size = imageSizeOf(read);
   if ('reason' in size) throw fields.bad(place, `is ${size.reason}`);
   return { width: size.width, height: size.height };
 }
@@ -115,7 +115,7 @@ function readTranscription(fields: JsonFields, model: string | undefined): Trans
   const isData = typeof file === 'string' && file.startsWith('data:');
   const read = isData ? dataOfUrl(file) : undefined;
   if (read && 'reason' in read) throw fields.bad('file', `is ${read.reason}`);
-  const length = read && audioLengthOf(read.data);
+  const length = read && audioLengthOf(read);
   return {
     kind: 'transcription',
     model,

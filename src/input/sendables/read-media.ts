@@ -60,7 +60,7 @@ export const readSentAudio: ReadSendable = async ({ file, content }, counting) =
   const length = audioLengthOf(dataOfBytes(bytes));
   const known = 'reason' in length ? undefined : length;
   if (known === undefined && counting.audioSeconds === undefined && 'reason' in length) {
-    return { source: { file }, reason: `${length.reason} with --audio-seconds` };
+    return { source: { file }, reason: length.reason };
   }
   const request = { kind: 'transcription', model: undefined, prompt: '', length: known } as const;
   return promptOf(request, { source: { file }, bytes: bytes.length }, counting);

@@ -1,7 +1,6 @@
 /** Files with a request on each line: input files of the Batch API, and requests as they are. */
 import { BatchCheck, type BatchEndpoint, batchEndpoint } from '../../core/batch.ts';
 import type { Prompt, Unreadable } from '../../core/estimate.ts';
-import { withImageSize } from '../../core/image-detail.ts';
 import { unknownCount } from '../../core/input-count.ts';
 import { isJsonObject, type JsonValue, own } from '../../core/json.ts';
 import { REQUEST_ENDPOINTS } from '../../core/request.ts';
@@ -141,8 +140,8 @@ class RequestLines {
     if (request.kind === 'texts' && request.endpoint === 'embeddings') {
       this.#check?.embeds(request.texts.length);
     }
-    const { counter, imageSize } = this.#counting;
-    const looked = withImageSize(lookAtMedia(request), imageSize);
+    const { counter } = this.#counting;
+    const looked = lookAtMedia(request, this.#counting);
     this.#count(number, {
       model: request.model,
       tier: tierIn(request.serviceTier),

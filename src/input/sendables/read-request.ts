@@ -1,5 +1,5 @@
 import type { Asked, Prompt } from '../../core/estimate.ts';
-import { DETAILS, hasImages, withDetail, withImageSize } from '../../core/image-detail.ts';
+import { DETAILS, hasImages, withDetail } from '../../core/image-detail.ts';
 import type { CountInput } from '../../core/input-count.ts';
 import { InputError } from '../../core/input-error.ts';
 import type { JsonValue } from '../../core/json.ts';
@@ -32,7 +32,7 @@ export const readSentRequest: ReadSendable = async (sendable, counting) => {
     const { readRequestLines } = await import('./read-request-lines.ts');
     return readRequestLines(sendable, counting);
   }
-  const { counter, filling, imageSize, keepsContent } = counting;
+  const { counter, filling, keepsContent } = counting;
   const isMeant = isForced || isTelling(head);
   const bytes = await content.peek(MAX_REQUEST_BYTES + 1);
   const bad = (reason: string, line?: number) =>
@@ -60,7 +60,7 @@ export const readSentRequest: ReadSendable = async (sendable, counting) => {
   const isOneRun = (filling?.runs ?? []).length <= 1 && !first?.unfilled.length;
   const read = readRequest(body, { file });
   if (read.kind === 'bad') return bad(read.reason, lineOfPath(text, pathIn(read.reason)));
-  const look = (each: ModelRequest) => withImageSize(lookAtMedia(each), imageSize);
+  const look = (each: ModelRequest) => lookAtMedia(each, counting);
   const request = look(read.request);
   compareBeginnings(template ? runsOf(template) : [read.request], file, counting);
   return {
