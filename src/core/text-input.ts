@@ -70,7 +70,6 @@ const NO_MESSAGE: ConversationRequest = {
   reasoningMode: undefined,
   elsewhere: [],
   besides: [],
-  cacheBreakpoints: [],
   cacheKey: undefined,
 };
 

@@ -11,16 +11,15 @@ import { isObject, JsonFields } from '../usage/json-fields.ts';
 import { answersIn, listAt } from './common.ts';
 import { readFormat, readFunction, readTool, readToolChoice, useIsBilled } from './definitions.ts';
 import type { RequestFormat } from './format.ts';
-import { type Noticed, objectAt, readContent } from './parts.ts';
+import { objectAt, readContent } from './parts.ts';
 
 export const CHAT_COMPLETIONS: RequestFormat = {
   endpoint: 'chat_completions',
   title: 'a chat completions request ("messages"), or the list of its messages',
   matches: (fields) => fields.has('messages'),
   read(fields, source): ConversationRequest {
-    const noticed: Noticed = { breakpoints: [] };
     const items = listAt(fields, 'messages').flatMap((message, index) =>
-      readMessage(message, `messages[${index}]`, noticed),
+      readMessage(message, `messages[${index}]`),
     );
     if (items.length === 0) throw fields.bad('messages', 'is empty; a request needs a message');
     return {
@@ -40,7 +39,6 @@ export const CHAT_COMPLETIONS: RequestFormat = {
       reasoningMode: undefined,
       elsewhere: [],
       besides: readBesides(fields),
-      cacheBreakpoints: noticed.breakpoints,
       cacheKey: fields.text('prompt_cache_key'),
       serviceTier: fields.text('service_tier'),
       maxOutputTokens: fields.count('max_completion_tokens') ?? fields.count('max_tokens'),
@@ -73,13 +71,12 @@ function readTools(fields: JsonFields): ToolDefinition[] {
   ];
 }
 
-function readMessage(value: unknown, path: string, noticed: Noticed): Item[] {
+function readMessage(value: unknown, path: string): Item[] {
   const fields = new JsonFields(objectAt(value, path), path);
   const role = fields.text('role');
-  const parts = readContent(fields.value('content'), `${path}.content`, noticed);
+  const parts = readContent(fields.value('content'), `${path}.content`);
   const last = parts.at(-1);
   if (last && fields.value('prompt_cache_breakpoint') !== undefined) {
-    noticed.breakpoints.push(path);
     parts[parts.length - 1] = { ...last, endsCache: true };
   }
   if (role === 'tool' || role === 'function') {

@@ -34,7 +34,7 @@ export const MODERATIONS: RequestFormat = {
       ...base(fields, 'moderations', undefined, 1),
       source,
       texts: isParts ? [] : readTexts(fields, 'input'),
-      parts: isParts ? readContent(input, 'input', { breakpoints: [] }) : [],
+      parts: isParts ? readContent(input, 'input') : [],
     };
   },
 };
