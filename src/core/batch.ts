@@ -124,8 +124,8 @@ export function batchEndpoint(url: JsonValue | undefined): BatchEndpoint | undef
 
 /** How many problems of a kind are told one by one. */
 const MOST_TOLD = 10;
-/** Ids beyond this many are not compared: the API has refused the file long before. */
-const MOST_IDS = 1_000_000;
+/** Ids beyond this many are not compared: the API has refused a file of so many requests before. */
+const MOST_IDS = 2 * BATCH_LIMITS.requests;
 
 /** Checks lines as the API would, one after another; nothing that is wrong stops it. */
 export class BatchCheck {
