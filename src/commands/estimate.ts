@@ -41,8 +41,8 @@ import { ESTIMATE_RULES, findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
 import type { Tables } from './called-prompts.ts';
 import { type FillingOptions, fillingFrom } from './filling.ts';
-import { loadFraming } from './load-framing.ts';
 import { loadRates } from './load-rates.ts';
+import { loadFraming } from './load-shipped.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type PrintOptions, print } from './print.ts';
 
@@ -191,7 +191,7 @@ async function readSent(
     const { loadCounting } = await import('./load-counting.ts');
     const named = allModels ? plan.models : model;
     const tables = await loadCounting(io, {
-      ...{ rates, filling, at: plan.at, named, compared: plan.models },
+      ...{ rates, framing, filling, at: plan.at, named, compared: plan.models },
       besides: options.compare?.includes('models') ? plan.models : [],
       imageSize: options.imageSize,
       keepsContent: options.online === true,

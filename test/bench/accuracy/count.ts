@@ -18,10 +18,9 @@ import { requestMediaTokens } from '../../../src/core/request-media.ts';
 import { RequestCounter } from '../../../src/core/request-tokens.ts';
 import type { Count } from '../../../src/core/tally.ts';
 import { instantOf } from '../../../src/core/time.ts';
-import { readShippedFraming } from '../../../src/input/framing.ts';
-import { readShippedImageRules } from '../../../src/input/image-rules.ts';
 import { readShippedRateTable } from '../../../src/input/rates.ts';
 import { readRequest } from '../../../src/input/requests/index.ts';
+import { readShippedFraming, readShippedImageRules } from '../../../src/input/shipped.ts';
 import { type Kind, kindOf } from './kinds.ts';
 import type { AccuracyRecord } from './records.ts';
 
