@@ -45,6 +45,7 @@ export type Peculiarity =
   | 'byte-order-mark'
   | 'invalid-utf-8'
   | 'no-request'
+  | 'several-requests'
   | 'placeholders';
 
 /** What something that is sent asks for itself. It holds where nobody says otherwise. */

@@ -165,6 +165,11 @@ describe('a request', () => {
       'text',
       'messages',
     ]);
+    const two = await estimate(chat('hi') + chat('hi'), '-m', 'gpt-4o');
+    expect(two.out).toContain('warning: is several JSON objects that may be requests');
+    const meant = await estimate(chat('hi') + chat('hi'), '--as', 'request');
+    expect(meant.code).toBe(2);
+    expect(meant.err).toContain('a request as JSON that is broken in column 63');
   });
 
   it('whatever it is, ends with a documented code and says why', async () => {

@@ -45,7 +45,8 @@ export const readSentRequest: ReadSendable = async (sendable, counting) => {
   try {
     value = JSON.parse(text);
   } catch {
-    return isBegunWith(text) ? bad(...whatIsBroken(text)) : undefined;
+    if (isForced || isBegunWith(text)) return bad(...whatIsBroken(text));
+    return isMeant && goesOnAsJson(text) ? 'several-requests' : undefined;
   }
   const endpoint = mediaEndpointOf(value);
   if (endpoint !== undefined) {
@@ -164,6 +165,10 @@ function isBegunWith(text: string): boolean {
   const at = jsonErrorOffset(text);
   // Something after a whole value is a text that begins with an example.
   return !isJsonText(text.slice(0, at));
+}
+
+function goesOnAsJson(text: string): boolean {
+  return /^[\s,]*\{/.test(text.slice(jsonErrorOffset(text)));
 }
 
 function whatIsBroken(text: string): [reason: string, line: number] {
