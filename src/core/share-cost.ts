@@ -179,25 +179,26 @@ function tokensOf(
   const { calls } = share;
   const input = counted.text?.input ?? 0;
   const cached = request.cachedTokens ?? 0;
-  if (
-    cached + cacheWriteTokens > share.inputTokensPerRequest.least &&
-    counted.text?.input !== null
-  ) {
-    const asked = `${count(cached + cacheWriteTokens)} cached and written tokens`;
-    const message = `${asked} are more than its ${count(share.inputTokensPerRequest.least)} input tokens`;
+  const isKnown = counted.text?.input !== null;
+  const refuse = (asked: number, most: number) => {
+    if (!isKnown || asked <= most) return;
+    const message = `${count(asked)} cached and written tokens are more than its ${count(most)} input tokens`;
     throw new InputError([{ source, message }]);
-  }
+  };
+  refuse(cached + cacheWriteTokens, share.inputTokensPerRequest.least);
   const cachedInput =
     request.cachedTokens === undefined ? shareOf(input, request.cachedShare ?? 0) : cached * calls;
+  // A share and a number may be too much together, and a number for the text alone.
+  refuse(cachedInput + cacheWriteTokens * calls, input);
   const written =
     request.cacheWriteTokens === undefined
       ? Math.min(shareOf(input, request.cacheWriteShare ?? 0), input - cachedInput)
       : cacheWriteTokens * calls;
   const text = {
     ...counted.text,
-    input: counted.text?.input === null ? null : input - cachedInput - written,
-    ...(counted.text?.input === null ? {} : { cachedInput }),
-    ...(counted.text?.input === null ? {} : { [writeKind(request)]: written }),
+    ...(isKnown
+      ? { input: input - cachedInput - written, cachedInput, [writeKind(request)]: written }
+      : { input: null }),
     output: (counted.text?.output ?? 0) + output,
   };
   const scaled: Tokens = {};

@@ -10,7 +10,7 @@ import { whatIfs } from '../../src/core/what-if.ts';
 import { lineOfPath } from '../../src/input/json-lines.ts';
 import { jsonErrorOffset } from '../../src/input/json-place.ts';
 import { MAX_REQUEST_BYTES } from '../../src/input/sendables/read-request.ts';
-import { png } from '../media/files.ts';
+import { png, wav } from '../media/files.ts';
 import { run } from '../run.ts';
 import { instant, shipped } from '../table.ts';
 
@@ -97,6 +97,25 @@ describe('a request', () => {
     expect(JSON.parse(said.out).byFile[0].parts).toContainEqual(
       expect.objectContaining({ part: 'audio', low: 30, high: 30 }),
     );
+  });
+
+  it('never costs less than nothing, whatever is said to be cached and written', async () => {
+    const body = chat('a few words to be cached');
+    for (const [share, written] of [
+      ['1', '5'],
+      ['0.5', '9'],
+    ] as const) {
+      const { code, err } = await estimate(
+        body,
+        ...['--cached-share', share, '--cache-write-tokens', written],
+      );
+      expect(code).toBe(2);
+      expect(err).toMatch(/cached and written tokens are more than its 13 input tokens/);
+    }
+    const sound = { data: Buffer.from(wav(160_000)).toString('base64'), format: 'wav' };
+    const audio = chat([{ type: 'input_audio', input_audio: sound }], { model: 'gpt-audio' });
+    const { err } = await estimate(audio, '--cached-tokens', '50');
+    expect(err).toContain('50 cached and written tokens are more than its 11 input tokens');
   });
 
   it('for completions has answers to each prompt, and pays for those that are dropped', async () => {
