@@ -27,7 +27,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { loadRates as load } from './commands/load-rates.ts';
-import { loadRequestCounter } from './commands/request-counter.ts';
+import { loadFraming, loadImageRules } from './commands/load-shipped.ts';
+import { requestCounter } from './commands/request-counter.ts';
 import type { Encoding } from './core/encodings.ts';
 import type { Prompt } from './core/estimate.ts';
 import { countedModel } from './core/framing.ts';
@@ -89,8 +90,12 @@ export interface CountOptions {
   readonly at?: Instant | undefined;
 }
 
+async function loadCounter(): Promise<RequestCounter> {
+  return requestCounter(await loadFraming(PACKAGE), await loadImageRules(PACKAGE));
+}
+
 let shippedRates: Promise<RateTable> | undefined;
-let requestCounter: Promise<RequestCounter> | undefined;
+let shippedCounter: Promise<RequestCounter> | undefined;
 
 /**
  * The input tokens that the API will count of a request: to chat completions, Responses, embeddings,
@@ -103,14 +108,14 @@ export async function countRequestTokens(
   { model, endpoint, rates, at = instantOf(new Date()) }: CountOptions = {},
 ): Promise<RequestTokens> {
   shippedRates ??= loadRates();
-  requestCounter ??= loadRequestCounter(PACKAGE);
+  shippedCounter ??= loadCounter();
   const read = readRequest(body, { file: 'request' }, endpoint);
   if (read.kind === 'bad') throw new InputError(read.reason);
   const name = model ?? read.request.model;
   if (name === undefined) throw new InputError('the request names no model; say which');
   const found = resolveModel(rates ?? (await shippedRates), name, at);
   if (!found.model) throw new InputError(`${name}: ${found.reason}`);
-  return (await requestCounter).count(lookAtMedia(read.request), countedModel(found.model));
+  return (await shippedCounter).count(lookAtMedia(read.request), countedModel(found.model));
 }
 
 /**

@@ -18,6 +18,11 @@ function check(lines: readonly JsonObject[], bytes = 1): { kind: string; lines: 
     .map(({ kind, first }) => ({ kind, lines: first.map(({ line }) => line) }));
 }
 
+const streamed = (stream: boolean): JsonObject => {
+  const line = good('b');
+  return { ...line, body: { ...(line.body as JsonObject), stream } };
+};
+
 describe('a batch file', () => {
   it('may be sent where nothing is wrong', () => {
     expect(check([good('a'), good('b')])).toEqual([]);
@@ -36,9 +41,14 @@ describe('a batch file', () => {
     ['no body', { ...good('b'), body: null }, 'body'],
     ['a list as body', { ...good('b'), body: [] }, 'body'],
     ['no model', { ...good('b'), body: { input: 'a' } }, 'no-model'],
+    ['a body that is to be streamed', streamed(true), 'stream'],
     ['another model', { ...good('b'), body: { model: 'gpt-4.1' } }, 'other-model'],
   ])('is refused for %s', (_, line, kind) => {
     expect(check([good('a'), line, good('c')])).toEqual([{ kind, lines: [2] }]);
+  });
+
+  it('may say that it is not to be streamed', () => {
+    expect(check([good('a'), streamed(false)])).toEqual([]);
   });
 
   it('is told all that is wrong with a line, and how often', () => {

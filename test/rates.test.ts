@@ -208,6 +208,11 @@ describe('a table with a mistake', () => {
       /there is no source hearsay/,
     ],
     [
+      'a source of limits that is not listed',
+      (f) => void model(f, 'text-embedding-3-small').requestLimits?.sources.push('hearsay'),
+      /requestLimits.*there is no source hearsay/,
+    ],
+    [
       'a price per thousand',
       (f) => {
         Object.assign(cells(f, 'gpt-5.4'), {

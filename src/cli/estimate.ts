@@ -87,7 +87,7 @@ export function estimateCommand(io: Io, setCode: SetCode): Command {
     .option('--online', 'have OpenAI count: sends the prompts, with OPENAI_API_KEY')
     .option('--timeout <seconds>', 'for each answer of --online (default: 30)', positiveNumber)
     .option('--rates <file>', 'another rate table')
-    .option('--audio-seconds <n>', 'of audio to write down, or that is to be spoken', seconds)
+    .option('--audio-seconds <n>', 'of audio that does not tell, or is to be spoken', seconds)
     .option('--epochs <n>', 'of fine-tuning: how often the file is gone through', positiveNumber)
     .option(
       '--prompt-tokens-saved <n>',

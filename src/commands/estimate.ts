@@ -15,7 +15,7 @@ import { InputError } from '../core/input-error.ts';
 import type { Money } from '../core/money.ts';
 import { resolveModel } from '../core/names.ts';
 import { once } from '../core/once.ts';
-import { type ModelKind, type RateTable, versionAt } from '../core/rates.ts';
+import type { RateTable } from '../core/rates.ts';
 import {
   type EstimateFacts,
   type EstimateReport,
@@ -26,7 +26,6 @@ import {
 import { unusedNames } from '../core/template.ts';
 import { TEXT_FORMS, type TextForm, textInput } from '../core/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
-import type { ServiceTier } from '../core/usage.ts';
 import type { WhatIf } from '../core/what-if.ts';
 import type { WhatIfAxis } from '../core/what-if-axes.ts';
 import {
@@ -42,10 +41,10 @@ import { ESTIMATE_RULES, findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
 import type { Tables } from './called-prompts.ts';
 import { type FillingOptions, fillingFrom } from './filling.ts';
-import { loadFraming } from './load-framing.ts';
 import { loadRates } from './load-rates.ts';
+import { loadFraming } from './load-shipped.ts';
+import { type Plan, planOf } from './plan.ts';
 import { type PrintOptions, print } from './print.ts';
-import { regionOf, tierOf } from './tier.ts';
 
 export interface EstimateOptions extends PrintOptions, FillingOptions {
   readonly model?: readonly string[];
@@ -192,7 +191,7 @@ async function readSent(
     const { loadCounting } = await import('./load-counting.ts');
     const named = allModels ? plan.models : model;
     const tables = await loadCounting(io, {
-      ...{ rates, filling, at: plan.at, named, compared: plan.models },
+      ...{ rates, framing, filling, at: plan.at, named, compared: plan.models },
       besides: options.compare?.includes('models') ? plan.models : [],
       imageSize: options.imageSize,
       keepsContent: options.online === true,
@@ -251,57 +250,10 @@ function asksForModel({ asks }: Prompt): boolean {
   return asks?.model !== undefined;
 }
 
-/** The request but for its prompts: how these are counted depends on the models. */
-type Plan = Omit<EstimateRequest, 'prompts'>;
-
-function planOf(options: EstimateOptions, rates: RateTable, now: Instant): Plan {
-  if (options.model !== undefined && options.allModels) {
-    throw new InputError('--model and --all-models exclude each other');
-  }
-  const at = options.on ?? now;
-  const tier = options.tier === undefined ? undefined : tierOf(options.tier, rates);
-  const region = regionOf(options.region ?? 'global', rates);
-  const models =
-    options.model ?? comparedModels(rates, at, tier ?? 'standard', options.allModels ?? false);
-  const { cachedTokens, cachedShare } = options;
-  if (cachedTokens !== undefined && cachedShare !== undefined) {
-    throw new InputError('--cached-tokens and --cached-share exclude each other');
-  }
-  const { outputTokens, cacheWriteTokens, cacheTtl, requests, per, budget } = options;
-  return {
-    ...{ models, at, tier, region, outputTokens, cachedTokens, cachedShare },
-    ...{ cacheWriteTokens, cacheTtl, requests, per, budget },
-  };
-}
-
 /** One counter for each tokenizer that the models need. */
 function countersFor({ models, at }: Plan, rates: RateTable): TokenCounters {
   const encodings = models.flatMap((name) => resolveModel(rates, name, at).model?.encoding ?? []);
   return new Map([...new Set(encodings)].map((name) => [name, new TokenStream(name)]));
-}
-
-/** Kinds of model to which text is sent for its own sake, not to steer a picture or a voice. */
-const TEXT_KINDS: ReadonlySet<ModelKind> = new Set(['text', 'embedding', 'audio', 'realtime']);
-
-/** What to compare when nobody names a model: what is in use on that day and has a text price. */
-function comparedModels(
-  rates: RateTable,
-  at: Instant,
-  tier: ServiceTier,
-  all: boolean,
-): readonly string[] {
-  const models = rates.models.filter((model) => {
-    if (!(all ? TEXT_KINDS.has(model.kind) : model.prominent)) return false;
-    const ended = model.shutdown.get(model.id);
-    const inUse = model.encoding !== null && (ended === undefined || at < ended);
-    return inUse && typeof versionAt(model, at)?.tokens[tier]?.short?.text?.input === 'object';
-  });
-  if (models.length === 0) {
-    throw new InputError(
-      `none of the models compared by default has a ${tier} price on that day; name one with --model`,
-    );
-  }
-  return models.map(({ id }) => id);
 }
 
 /**

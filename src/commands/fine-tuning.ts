@@ -18,16 +18,15 @@ import { instantOf } from '../core/time.ts';
 import { ExampleCounter, type TrainingTables, TrainingTally } from '../core/training-tokens.ts';
 import { errorCode } from '../input/file-names.ts';
 import { readTrainingFile } from '../input/fine-tuning-file.ts';
-import { readShippedFineTuningRules } from '../input/fine-tuning-rules.ts';
 import type { Io } from '../io.ts';
 import { findings } from '../rules/index.ts';
 import { TUNING_RULES } from '../rules/tuning-rules.ts';
 import { countTokens } from '../tokens/index.ts';
 import { type EstimateOptions, refuse } from './estimate.ts';
-import { loadFraming } from './load-framing.ts';
 import { loadRates } from './load-rates.ts';
+import { loadFineTuningRules, loadFraming, loadImageRules } from './load-shipped.ts';
 import { print } from './print.ts';
-import { loadRequestCounter } from './request-counter.ts';
+import { requestCounter } from './request-counter.ts';
 import { tierOf } from './tier.ts';
 
 /** Options of an estimate that say nothing of a fine-tuning job. */
@@ -60,9 +59,7 @@ export async function runFineTuning(
   io: Io,
 ): Promise<number> {
   const rates = await loadRates(io, options.rates);
-  const rules = readShippedFineTuningRules(
-    await io.readFile(io.packageFile('rates/fine-tuning.json')),
-  );
+  const rules = await loadFineTuningRules(io);
   const plan = planOf(options, rates, rules);
   const now = instantOf(io.now());
   const at = options.on ?? now;
@@ -70,7 +67,8 @@ export async function runFineTuning(
   const framing = await loadFraming(io);
   const compared = (method: TuningMethod) => comparedForTuning(rates, framing, at, method);
   const names = options.model ?? [...compared('supervised'), ...compared('reinforcement')];
-  const examples = new ExampleCounter(await loadRequestCounter(io), framing, countTokens);
+  const counter = requestCounter(framing, await loadImageRules(io));
+  const examples = new ExampleCounter(counter, framing, countTokens);
   const models = names.map((name) => tunableModel(rates, name, at));
   const tallies = talliesFor(models, { examples, framing, rules });
   const read = await readExamples(file, chunks, rules, tallies);

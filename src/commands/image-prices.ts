@@ -4,7 +4,8 @@ import { type Instant, instantOf } from '../core/time.ts';
 import type { Io } from '../io.ts';
 import { IMAGE_PRICE_FORMATS } from '../output/image-price-list.ts';
 import type { RateListFormat } from '../output/rate-list.ts';
-import { loadImageRules, loadRates } from './load-rates.ts';
+import { loadRates } from './load-rates.ts';
+import { loadImageRules } from './load-shipped.ts';
 import { type PrintOptions, publish } from './print.ts';
 import { tierOf } from './tier.ts';
 

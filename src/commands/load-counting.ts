@@ -1,4 +1,5 @@
 import { Beginnings } from '../core/beginnings.ts';
+import type { FramingTable } from '../core/framing.ts';
 import type { ImageSize } from '../core/image-tokens.ts';
 import { resolveModel } from '../core/names.ts';
 import type { RateTable } from '../core/rates.ts';
@@ -9,11 +10,12 @@ import { keyOf } from '../input/digest.ts';
 import type { Counting } from '../input/sendables/kind.ts';
 import type { Io } from '../io.ts';
 import { countTokens } from '../tokens/index.ts';
-import { loadImageRules } from './load-rates.ts';
-import { loadRequestCounter } from './request-counter.ts';
+import { loadImageRules } from './load-shipped.ts';
+import { requestCounter } from './request-counter.ts';
 
 export interface Wanted {
   readonly rates: RateTable;
+  readonly framing: FramingTable;
   readonly at: Instant;
   /** Models that somebody has named. */
   readonly named: readonly string[] | undefined;
@@ -33,6 +35,7 @@ export async function loadCounting(
   io: Pick<Io, 'readFile' | 'packageFile'>,
   {
     rates,
+    framing,
     at,
     named,
     compared,
@@ -43,7 +46,8 @@ export async function loadCounting(
     keepsContent = false,
   }: Wanted,
 ): Promise<Counting> {
-  const counter = await loadRequestCounter(io);
+  const images = await loadImageRules(io);
+  const counter = requestCounter(framing, images);
   const modelsOf = (names: readonly string[]) =>
     names.map((name) => resolveModel(rates, name, at).model);
   return {
@@ -54,7 +58,7 @@ export async function loadCounting(
     besides: modelsOf(besides),
     across: { repeats: new Repeats(), beginnings: new Beginnings(counter, keyOf) },
     counter,
-    images: await loadImageRules(io),
+    images,
     filling,
     imageSize,
     keepsContent,

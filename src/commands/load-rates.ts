@@ -1,12 +1,9 @@
-import type { ImageRules } from '../core/image-rules.ts';
 import { InputError } from '../core/input-error.ts';
 import type { RateTable } from '../core/rates.ts';
-import { readShippedImageRules } from '../input/image-rules.ts';
 import { readRateTable, readShippedRateTable } from '../input/rates.ts';
 import type { Io } from '../io.ts';
 
 export const SHIPPED_RATES = 'rates/openai.json';
-const SHIPPED_IMAGE_RULES = 'rates/images.json';
 
 /**
  * The table that the package ships, or one of the user's own.
@@ -21,13 +18,6 @@ export async function loadRates(
     return readShippedRateTable(bytes, SHIPPED_RATES);
   }
   return readRateTable(await readSmallFile(io, file), file);
-}
-
-/** How images become tokens: what the package ships. */
-export async function loadImageRules(
-  io: Pick<Io, 'readFile' | 'packageFile'>,
-): Promise<ImageRules> {
-  return readShippedImageRules(await io.readFile(io.packageFile(SHIPPED_IMAGE_RULES)));
 }
 
 /** @throws InputError when it cannot be read */

@@ -1,16 +1,11 @@
+import type { FramingTable } from '../core/framing.ts';
+import type { ImageRules } from '../core/image-rules.ts';
 import { requestMediaTokens } from '../core/request-media.ts';
 import { RequestCounter } from '../core/request-tokens.ts';
-import { readShippedImageRules } from '../input/image-rules.ts';
-import type { Io } from '../io.ts';
 import { countTokens } from '../tokens/index.ts';
-import { loadFraming } from './load-framing.ts';
 
-/** Counts requests with the tables that the package ships. */
-export async function loadRequestCounter(
-  io: Pick<Io, 'readFile' | 'packageFile'>,
-): Promise<RequestCounter> {
-  const framing = await loadFraming(io);
-  const images = readShippedImageRules(await io.readFile(io.packageFile('rates/images.json')));
+/** Counts requests by these tables. */
+export function requestCounter(framing: FramingTable, images: ImageRules): RequestCounter {
   return new RequestCounter({
     framing,
     countText: countTokens,

@@ -16,7 +16,7 @@ export interface AudioLength {
 const INPUT_TOKENS_PER_SECOND = 10;
 const OUTPUT_TOKENS_PER_SECOND = 20;
 
-const LENGTH_UNKNOWN = 'the length of the audio is not known; give its seconds';
+const LENGTH_UNKNOWN = 'the length of the audio is not known; say it with --audio-seconds';
 
 /** The input tokens of audio in a chat request or a Realtime session. */
 export function audioInputTokens(
@@ -87,9 +87,6 @@ const NOTHING_USED: SpeechUse = {
   quantities: [],
 };
 
-const TRANSCRIPTION_LENGTH_UNKNOWN =
-  'the length of the audio is not known; say it with --audio-seconds';
-
 const MILLISECONDS = 1_000;
 
 /**
@@ -104,7 +101,7 @@ export function transcriptionUse(
   promptTokens = 0,
 ): SpeechUse | { readonly basis: 'unknown'; readonly reason: string } {
   if (isBilledBy(version, 'minute')) {
-    if (!length) return { basis: 'unknown', reason: TRANSCRIPTION_LENGTH_UNKNOWN };
+    if (!length) return { basis: 'unknown', reason: LENGTH_UNKNOWN };
     const amount = Math.round(length.most * MILLISECONDS);
     return { ...NOTHING_USED, quantities: [{ unit: 'second', amount, per: MILLISECONDS }] };
   }
@@ -115,7 +112,7 @@ export function transcriptionUse(
       ? overTime(length, INPUT_TOKENS_PER_SECOND, [
           'the tokens per second are those of chat requests; nobody documents them for transcription',
         ])
-      : { basis: 'unknown', reason: TRANSCRIPTION_LENGTH_UNKNOWN },
+      : { basis: 'unknown', reason: LENGTH_UNKNOWN },
     textOutput: { basis: 'unknown', reason: 'how long the transcript will be is not known' },
   };
 }

@@ -74,6 +74,11 @@ export const BATCH_PROBLEMS = {
     remedy: 'write a file for each model',
     refuses: 'file',
   },
+  // As llm-d-batch-gateway#153 says of OpenAI's validation; whether a line or the file, it does not.
+  stream: {
+    remedy: 'leave "stream" out: the answers of a batch come in a file',
+    refuses: 'perhaps',
+  },
   unreadable: {
     remedy: 'correct the body: this line would fail',
     refuses: 'line',
@@ -119,8 +124,8 @@ export function batchEndpoint(url: JsonValue | undefined): BatchEndpoint | undef
 
 /** How many problems of a kind are told one by one. */
 const MOST_TOLD = 10;
-/** Ids beyond this many are not compared: the API has refused the file long before. */
-const MOST_IDS = 1_000_000;
+/** Ids beyond this many are not compared: the API has refused a file of so many requests before. */
+const MOST_IDS = 2 * BATCH_LIMITS.requests;
 
 /** Checks lines as the API would, one after another; nothing that is wrong stops it. */
 export class BatchCheck {
@@ -150,6 +155,7 @@ export class BatchCheck {
       return;
     }
     this.#checkModel(line, own(body, 'model'));
+    if (own(body, 'stream') === true) this.add('stream', line, 'body.stream is true');
   }
 
   /** So many texts to embed in a line. */

@@ -53,6 +53,6 @@ export function fileInputTokens(
 function unknown(what: string): MediaTokens {
   return {
     basis: 'unknown',
-    reason: `${what}, which only the API can count: POST /v1/responses/input_tokens`,
+    reason: `${what}, which only the API can count (in a Responses request --online asks it)`,
   };
 }

@@ -20,8 +20,10 @@ export interface CallShare {
   readonly unknown: readonly string[];
   /** Input tokens of a single call: the fewest and the most that any of them can have. */
   readonly inputTokensPerRequest: { readonly least: number; readonly most: number };
-  /** The call with the most input tokens, where there are several. */
+  /** The call with the most input tokens, or of a call the text with most of them, where there are several. */
   readonly longest?: LongestCall | undefined;
+  /** What the API would refuse a call for, however long its texts are. */
+  readonly refused?: Refusal | undefined;
   /** Answers of all calls, each of which is output of its own; 0 where output is settled. */
   readonly answers: number;
   /** The most output tokens that the requests allow, all answers together; undefined if any does not say. */
@@ -33,15 +35,27 @@ export interface LongestCall {
   readonly tokens: number;
   /** Where it stands, if it has a place of its own. */
   readonly source: Source | undefined;
+  /** Which text of a call it is, such as `input[3]`. */
+  readonly place?: string | undefined;
+  /** How many of them all have more tokens than the model takes. */
+  readonly tooLong?: number | undefined;
+}
+
+export interface Refusal {
+  /** A sentence that ends before the name of the model. */
+  readonly problem: string;
+  /** Where the call stands, if it has a place of its own. */
+  readonly source: Source | undefined;
 }
 
 /** The call that is the first not to fit somewhere. */
 export function longestCall({ shares }: InputCount): LongestCall {
   const calls = shares.map(
-    ({ longest, inputTokensPerRequest: { least } }) =>
+    ({ longest, inputTokensPerRequest: { least } }): LongestCall =>
       longest ?? { tokens: least, source: undefined },
   );
-  return calls.reduce((a, b) => (b.tokens > a.tokens ? b : a));
+  const longest = calls.reduce((a, b) => (b.tokens > a.tokens ? b : a));
+  return { ...longest, tooLong: calls.reduce((sum, { tooLong = 0 }) => sum + tooLong, 0) };
 }
 
 /** All calls of a prompt. */

@@ -1,4 +1,11 @@
-import { type CallShare, type InputCount, type LongestCall, mostOutput } from './input-count.ts';
+import { mostInput } from './fit.ts';
+import {
+  type CallShare,
+  type InputCount,
+  type LongestCall,
+  mostOutput,
+  type Refusal,
+} from './input-count.ts';
 import type { Model } from './rates.ts';
 import type { Source } from './source.ts';
 import { COUNT_BASES, type Count, type CountedPart, TOKEN_PARTS, type TokenPart } from './tally.ts';
@@ -21,6 +28,8 @@ interface ShareSum {
   answers: number;
   maxOutputTokens: number | undefined;
   longest: LongestCall | undefined;
+  tooLong: number;
+  refused: Refusal | undefined;
 }
 type CountSum = { -readonly [Key in keyof Count]: Count[Key] };
 
@@ -31,6 +40,7 @@ type CountSum = { -readonly [Key in keyof Count]: Count[Key] };
 export class InputFold {
   readonly #model: Model | undefined;
   readonly #longContextAbove: number;
+  readonly #mostInput: number;
   readonly #shares = new Map<string, ShareSum>();
   readonly #parts = new Map<TokenPart, { readonly count: CountSum; readonly reasons: Reasons }>();
   #total: CountSum | undefined;
@@ -39,6 +49,7 @@ export class InputFold {
   constructor(model: Model | undefined) {
     this.#model = model;
     this.#longContextAbove = model?.longContextAbove ?? Number.POSITIVE_INFINITY;
+    this.#mostInput = mostInput(model ?? {});
   }
 
   /** @param source where the calls stand, if they have a place of their own */
@@ -86,7 +97,7 @@ export class InputFold {
     }
     addShare(sum, share, bound);
     sum.unknown.add(share.unknown, source);
-    addLongest(sum, share, source);
+    addLongest(sum, share, source, this.#mostInput);
   }
 }
 
@@ -94,13 +105,22 @@ function noShare(tier: CallShare['tier']): ShareSum {
   return {
     ...{ tier, low: {}, high: {}, quantities: new Map(), unknown: new Reasons() },
     ...{ calls: 0, least: Number.POSITIVE_INFINITY, most: 0, answers: 0, maxOutputTokens: 0 },
-    longest: undefined,
+    ...{ longest: undefined, tooLong: 0, refused: undefined },
   };
 }
 
-function shareOf({ least, most, quantities, unknown, ...sum }: ShareSum): CallShare {
+function shareOf({
+  least,
+  most,
+  quantities,
+  unknown,
+  longest,
+  tooLong,
+  ...sum
+}: ShareSum): CallShare {
   return {
     ...sum,
+    longest: longest && { ...longest, tooLong },
     quantities: [...quantities.values()],
     unknown: unknown.listWithPlaces(),
     inputTokensPerRequest: { least, most },
@@ -175,10 +195,17 @@ function addShare(sum: ShareSum, share: CallShare, maxOutputTokens: number | und
       : sum.maxOutputTokens + maxOutputTokens;
 }
 
-function addLongest(sum: ShareSum, share: CallShare, source: Source | undefined): void {
-  const { tokens } = share.longest ?? { tokens: share.inputTokensPerRequest.least };
+function addLongest(
+  sum: ShareSum,
+  { longest, refused, inputTokensPerRequest }: CallShare,
+  source: Source | undefined,
+  most: number,
+): void {
+  const tokens = longest?.tokens ?? inputTokensPerRequest.least;
+  sum.tooLong += longest?.tooLong ?? (tokens > most ? 1 : 0);
+  if (refused) sum.refused ??= { ...refused, source: refused.source ?? source };
   if (sum.longest && sum.longest.tokens >= tokens) return;
-  sum.longest = share.longest ?? { tokens, source };
+  sum.longest = { ...longest, tokens, source: longest?.source ?? source };
 }
 
 function addTokens(sum: Tokens, tokens: Tokens): void {

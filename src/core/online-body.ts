@@ -31,7 +31,12 @@ export function onlineBody(content: SentContent, model: string): OnlineBody {
   const { endpoint, body } = content;
   const request = Array.isArray(body) ? { messages: body } : body;
   if (!isJsonObject(request)) return { reason: 'it is no object' };
-  if (endpoint === 'responses') return { body: { model, ...picked(request) } };
+  if (endpoint === 'responses') {
+    if ((own(request, 'prompt') ?? null) !== null) {
+      return { reason: 'OpenAI counts no stored prompt beforehand' };
+    }
+    return { body: { model, ...picked(request) } };
+  }
   if (endpoint === 'chat_completions') return fromChat(request, model);
   return { reason: `OpenAI counts only Responses beforehand, and no ${endpoint}` };
 }

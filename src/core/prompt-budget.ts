@@ -8,13 +8,13 @@ import {
   type Period,
   type Prompt,
   type PromptEstimate,
-  shareOf,
 } from './estimate.ts';
 import { grouped } from './grouped.ts';
 import type { RateMemo } from './lookup.ts';
 import { addRanges, compare, type Money, NOTHING, type Range, times } from './money.ts';
 import { totalOf } from './price.ts';
 import type { Model, RateTable } from './rates.ts';
+import { shareOf } from './share-cost.ts';
 import type { TextForm } from './text-input.ts';
 import type { Instant } from './time.ts';
 import type { ServiceTier } from './usage.ts';

@@ -78,6 +78,8 @@ export interface Model {
   readonly contextWindow?: number | undefined;
   readonly maxInputTokens?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
+  /** Of a request with several inputs, each of which has `maxInputTokens` for itself. */
+  readonly requestLimits?: RequestLimits | undefined;
   /** Above so many input tokens the whole request is billed at the rates of the long band. */
   readonly longContextAbove?: number | undefined;
   /** The factor on prices with regional processing; `unknown` where nobody says. */
@@ -88,6 +90,12 @@ export interface Model {
   readonly prices: readonly PriceVersion[];
   /** Why a known model has no price at all. */
   readonly noPrice?: string | undefined;
+}
+
+export interface RequestLimits {
+  readonly inputs: number;
+  /** Of all inputs together. */
+  readonly tokens: number;
 }
 
 interface DatedName {

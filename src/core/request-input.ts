@@ -1,11 +1,14 @@
 /** What a request is billed for as input, in the form in which an estimate prices it. */
+
+import { mostInput } from './fit.ts';
 import { countedModel } from './framing.ts';
-import { type InputCount, textCount } from './input-count.ts';
-import type { Model } from './rates.ts';
-import type { ModelRequest } from './request.ts';
+import { type CallShare, type InputCount, textCount } from './input-count.ts';
+import type { Model, RequestLimits } from './rates.ts';
+import type { ModelRequest, TextsRequest } from './request.ts';
 import type { RequestCounter } from './request-tokens.ts';
 import type { Count, CountedPart } from './tally.ts';
 import type { Tokens } from './usage.ts';
+import { count } from './wording.ts';
 
 /** One call. `model` is undefined where the rate table does not know it. */
 export function requestInput(
@@ -24,6 +27,8 @@ export function requestInput(
     };
   }
   const { parts, total } = counter.count(request, countedModel(model));
+  const { longest, refused } =
+    request.kind === 'texts' ? fitOf(request, model, counter, total.low) : {};
   const whole = { least: total.low, most: Math.max(total.low, sumOf(parts, 'high')) };
   return {
     shares: [
@@ -32,8 +37,9 @@ export function requestInput(
         low: tokensAt(parts, 'low'),
         high: tokensAt(parts, 'high'),
         quantities: [],
-        unknown: total.basis === 'unknown' ? unknownIn(parts) : [],
-        inputTokensPerRequest: longestText(request, model, counter, whole.least) ?? whole,
+        unknown: [...unknownIn(parts), ...(request.kind === 'conversation' ? request.besides : [])],
+        inputTokensPerRequest: longest ? { least: longest.tokens, most: longest.tokens } : whole,
+        ...{ longest, refused },
         answers,
         maxOutputTokens,
       },
@@ -43,24 +49,35 @@ export function requestInput(
   };
 }
 
-/**
- * Of several texts each has to fit on its own. Undefined where it does not matter, as all of them
- * together fit.
- */
-function longestText(
-  request: ModelRequest,
+/** How the texts of a request fit, each of which has to on its own. */
+function fitOf(
+  { endpoint, texts, ...request }: TextsRequest,
   model: Model,
   counter: RequestCounter,
   all: number,
-): { least: number; most: number } | undefined {
-  const most = model.maxInputTokens ?? model.contextWindow ?? Number.POSITIVE_INFINITY;
-  if (request.kind !== 'texts' || request.texts.length < 2 || all <= most) return undefined;
-  let longest = 0;
-  for (const text of request.texts) {
-    const { total } = counter.count({ ...request, texts: [text], parts: [] }, countedModel(model));
-    longest = Math.max(longest, total.low);
+): Pick<CallShare, 'longest' | 'refused'> {
+  const problem = model.requestLimits && beyond(model.requestLimits, texts.length, all);
+  const refused = problem === undefined ? undefined : { problem, source: undefined };
+  const most = mostInput(model);
+  // Most often all of them together fit.
+  if (texts.length < 2 || all <= most) return { refused };
+  const list = endpoint === 'completions' ? 'prompt' : 'input';
+  let longest = { tokens: 0, source: undefined, place: '' };
+  let tooLong = 0;
+  for (const [index, text] of texts.entries()) {
+    const alone = { ...request, endpoint, texts: [text], parts: [] };
+    const tokens = counter.count(alone, countedModel(model)).total.low;
+    if (tokens > most) tooLong++;
+    if (tokens > longest.tokens) longest = { ...longest, tokens, place: `${list}[${index}]` };
   }
-  return { least: longest, most: longest };
+  return { refused, longest: { ...longest, tooLong } };
+}
+
+function beyond({ inputs, tokens }: RequestLimits, texts: number, all: number): string | undefined {
+  if (texts > inputs)
+    return `${count(texts)} inputs are more than the ${count(inputs)} in a request`;
+  if (all <= tokens) return undefined;
+  return `${count(all)} tokens in all inputs are more than the ${count(tokens)} in a request`;
 }
 
 function unknownIn(parts: readonly CountedPart[]): readonly string[] {

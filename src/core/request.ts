@@ -13,15 +13,6 @@ export const REQUEST_ENDPOINTS = [
 ] as const;
 export type RequestEndpoint = (typeof REQUEST_ENDPOINTS)[number];
 
-/** As a line of a batch file names them in its `url`. */
-export const ENDPOINT_URLS = {
-  chat_completions: '/v1/chat/completions',
-  responses: '/v1/responses',
-  embeddings: '/v1/embeddings',
-  completions: '/v1/completions',
-  moderations: '/v1/moderations',
-} as const satisfies Record<RequestEndpoint, string>;
-
 /** A request as it would be sent, whatever model it is sent to. */
 export type ModelRequest = ConversationRequest | TextsRequest;
 
@@ -52,8 +43,8 @@ export interface ConversationRequest extends RequestBase {
   readonly reasoningMode: string | undefined;
   /** What the model will see and the request does not hold, such as earlier turns. */
   readonly elsewhere: readonly Elsewhere[];
-  /** Where the request asks for the cache to be written, as JSON paths. */
-  readonly cacheBreakpoints: readonly string[];
+  /** What is billed and is no input, as far as the request tells: each a clause of its own. */
+  readonly besides: readonly string[];
   readonly cacheKey: string | undefined;
 }
 
@@ -134,7 +125,6 @@ export interface ImagePart extends MediaLocation {
 
 export interface AudioPart extends MediaLocation {
   readonly kind: 'audio';
-  readonly format: string | undefined;
   readonly length?: AudioLength | undefined;
 }
 

@@ -45,7 +45,7 @@ export interface Count {
 
 export interface CountedPart extends Count {
   readonly part: TokenPart;
-  /** Why it is not exact, each a clause of its own. */
+  /** Why it is not exact, each a clause of its own; of what is unknown, why it is. */
   readonly reasons: readonly string[];
 }
 
@@ -60,8 +60,8 @@ interface Sum {
   low: number;
   expected: number;
   high: number;
-  isUnknown: boolean;
   readonly reasons: Set<string>;
+  readonly unknown: Set<string>;
 }
 
 export class Tally {
@@ -83,9 +83,7 @@ export class Tally {
   }
 
   unknown(part: TokenPart, reason: string): void {
-    const sum = this.#sum(part);
-    sum.isUnknown = true;
-    sum.reasons.add(reason);
+    this.#sum(part).unknown.add(reason);
   }
 
   between(part: TokenPart, low: number, high: number, reasons: readonly string[]): void {
@@ -119,7 +117,7 @@ export class Tally {
   #sum(part: TokenPart): Sum {
     let sum = this.#sums.get(part);
     if (!sum) {
-      sum = { low: 0, expected: 0, high: 0, isUnknown: false, reasons: new Set() };
+      sum = { low: 0, expected: 0, high: 0, reasons: new Set(), unknown: new Set() };
       this.#sums.set(part, sum);
     }
     return sum;
@@ -127,7 +125,7 @@ export class Tally {
 }
 
 function counted(part: TokenPart, sum: Sum): CountedPart {
-  const { isUnknown } = sum;
+  const isUnknown = sum.unknown.size > 0;
   return {
     part,
     basis: isUnknown ? 'unknown' : sum.reasons.size > 0 ? 'estimate' : 'exact',
@@ -135,6 +133,6 @@ function counted(part: TokenPart, sum: Sum): CountedPart {
     low: Math.max(0, sum.low),
     expected: isUnknown ? null : sum.expected,
     high: isUnknown ? null : sum.high,
-    reasons: [...sum.reasons],
+    reasons: [...(isUnknown ? sum.unknown : sum.reasons)],
   };
 }

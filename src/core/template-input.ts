@@ -19,11 +19,11 @@ export function templateInput(
   model: Model | undefined,
   runWith: (values: Values) => Run,
 ): InputCount {
+  const [only = new Map(), ...others] = runs;
+  // What one run makes, such as images, is not lost in a sum.
+  if (others.length === 0) return withUnfilled(runWith(only), tokens);
   const fold = new InputFold(model);
-  for (const values of runs) {
-    const run = runWith(values);
-    fold.add(withUnfilled(run, tokens));
-  }
+  for (const values of runs) fold.add(withUnfilled(runWith(values), tokens));
   const folded = fold.end();
   if (!folded) throw new RangeError('a template without a run');
   return folded;
@@ -53,6 +53,7 @@ function withUnfilled(
   }
   const isUnknown = unknown.size > 0;
   return {
+    ...input,
     shares: input.shares.map((share) => shareWith(share, more, [...unknown])),
     total: countWith(input.total, more, isUnknown),
     parts: input.parts.map((part): CountedPart => {

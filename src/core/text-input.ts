@@ -69,7 +69,7 @@ const NO_MESSAGE: ConversationRequest = {
   reasoningEffort: undefined,
   reasoningMode: undefined,
   elsewhere: [],
-  cacheBreakpoints: [],
+  besides: [],
   cacheKey: undefined,
 };
 

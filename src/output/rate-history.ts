@@ -62,6 +62,13 @@ function modelLines(model: Model): string[] {
   );
   if (model.contextWindow) lines.push(`context window: ${count(model.contextWindow)} tokens`);
   if (model.maxInputTokens) lines.push(`input: at most ${count(model.maxInputTokens)} tokens`);
+  const { requestLimits } = model;
+  if (requestLimits) {
+    const { inputs, tokens } = requestLimits;
+    lines.push(
+      `a request: at most ${count(inputs)} inputs, ${count(tokens)} tokens in all of them`,
+    );
+  }
   if (model.maxOutputTokens) lines.push(`output: at most ${count(model.maxOutputTokens)} tokens`);
   if (model.longContextAbove) {
     lines.push(

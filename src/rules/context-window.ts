@@ -1,6 +1,5 @@
 import { misfit } from '../core/fit.ts';
 import { grouped } from '../core/grouped.ts';
-import { longestCall } from '../core/input-count.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import { listed, type Rule } from './rule.ts';
 
@@ -13,8 +12,7 @@ export const contextWindow: Rule<EstimateFacts> = {
       prompts.map(({ prompt, input }) => ({
         name,
         prompt,
-        source: longestCall(input).source ?? prompt.source,
-        problem: model && misfit(model, input, request.outputTokens),
+        ...(model && misfit(model, input, request.outputTokens)),
       })),
     );
     const groups = grouped(misfits, ({ prompt, problem }) =>
@@ -26,7 +24,7 @@ export const contextWindow: Rule<EstimateFacts> = {
       yield {
         // Nobody asked for the models of a comparison: that some are too small is no failure.
         severity: comparison ? 'warning' : 'error',
-        source: first.source,
+        source: first.source ?? first.prompt.source,
         message: `${first.problem} of ${listed(group.map(({ name }) => name))}`,
       };
     }

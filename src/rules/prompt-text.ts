@@ -17,6 +17,11 @@ const MESSAGES = {
     message:
       'is JSON, but no request that is known here: it is counted as the text of a message, as it stands',
   },
+  'several-requests': {
+    severity: 'warning',
+    message:
+      'is several JSON objects that may be requests: they are counted as the text of a message; write one a line',
+  },
   placeholders: {
     severity: 'note',
     message:

@@ -10,7 +10,7 @@ import { versionAt } from '../../src/core/rates.ts';
 import { audioLengthOf } from '../../src/input/media/audio-length.ts';
 import { dataOfBase64, dataOfBytes } from '../../src/input/media/data.ts';
 import { instant, price, shipped } from '../table.ts';
-import { base64, flac, mp3, wav } from './files.ts';
+import { base64, flac, mp3, mp4, ogg, opusHead, vorbisHead, wav, webm } from './files.ts';
 
 const length = (bytes: Uint8Array) => audioLengthOf(dataOfBytes(bytes));
 const seconds = (value: number) => ({ least: value, most: value });
@@ -141,6 +141,28 @@ describe('the length of audio', () => {
     expect(length(mp3([1, 14, 5, 9, 9, 9, 9, 2, 9, 9], 1_000))).toEqual(found);
   });
 
+  it('of Ogg, by its last page, without what Opus drops', () => {
+    expect(length(ogg([opusHead(312)], 48_312, 960))).toEqual(seconds(1));
+    expect(length(ogg([vorbisHead(44_100)], 44_100 * 5))).toEqual(seconds(5));
+    // Pictures beside the sound, and a page on which nothing ends.
+    const theora = [...Buffer.from('\u0080theora')];
+    expect(length(ogg([theora, opusHead(0)], 24_000, undefined))).toEqual(seconds(0.5));
+    expect(length(ogg([opusHead(500)], 100))).toEqual(seconds(0));
+  });
+
+  it('of MP4, by its movie header, wherever it lies', () => {
+    expect(length(mp4(6_500, 1_000))).toEqual(seconds(6.5));
+    expect(length(mp4(2 ** 33, 2 ** 31, { isLong: true }))).toEqual(seconds(4));
+    expect(length(mp4(6_500, 1_000, { before: 100_000 }))).toEqual(seconds(6.5));
+  });
+
+  it('of WebM, as it says, with the padding of Opus left open', () => {
+    const found = { least: expect.closeTo(4.308, 9), most: expect.closeTo(4.408, 9) };
+    expect(length(webm(4_408))).toEqual(found);
+    expect(length(webm(4_408_000, { scale: 1_000 }))).toEqual(found);
+    expect(length(webm(4_408, { isOpen: true }))).toEqual(found);
+  });
+
   it.each([
     [new Uint8Array(), /empty/],
     [wav(10).subarray(0, 30), /WAV audio that is cut off/],
@@ -148,9 +170,22 @@ describe('the length of audio', () => {
     [wav(10, { rate: 0 }), /WAV audio that is cut off or damaged/],
     [flac(0, 44_100), /does not say how long/],
     [flac(100, 44_100).subarray(0, 20), /does not say how long/],
-    [new TextEncoder().encode('OggS and more'), /length of Ogg audio is not read/],
-    [new TextEncoder().encode('....ftypM4A '), /length of M4A audio is not read/],
-    [new Uint8Array([0x1a, 0x45, 0xdf, 0xa3, 0, 0]), /length of WebM audio is not read/],
+    [new TextEncoder().encode('OggS and more'), /Ogg audio that is cut off/],
+    [ogg([opusHead(0)], 48_000).subarray(0, 100), /Ogg audio that is cut off/],
+    [ogg([[...Buffer.from('\u007fFLAC')]], 48_000), /neither Opus nor Vorbis/],
+    [ogg([opusHead(0), vorbisHead(8_000)], 48_000), /several streams/],
+    [ogg([opusHead(0)], 48_000, 9_000_000), /cut out of a longer one/],
+    [ogg([vorbisHead(0)], 48_000), /neither Opus nor Vorbis/],
+    [ogg([vorbisHead(1)], 10_000_001, 9), /which cannot be/],
+    [new TextEncoder().encode('....ftypM4A '), /does not say how long/],
+    [mp4(0, 1000), /does not say how long/],
+    [mp4(2 ** 32 - 1, 1000), /does not say how long/],
+    [mp4(1000, 0), /does not say how long/],
+    [mp4(1000, 1000).subarray(0, 70), /does not say how long/],
+    [new Uint8Array([0x1a, 0x45, 0xdf, 0xa3, 0, 0]), /does not say how long/],
+    [webm(undefined), /does not say how long/],
+    [webm(Number.NaN), /does not say how long/],
+    [webm(-5), /does not say how long/],
     [new TextEncoder().encode('text'), /not audio of a format that is known/],
     [new Uint8Array([...mp3([9, 9]), ...new Uint8Array(10_000)]), /damaged/],
     [new Uint8Array([...new TextEncoder().encode('ID3'), 4, 0, 0, 0, 0, 7, 9]), /damaged/],
@@ -159,7 +194,10 @@ describe('the length of audio', () => {
   });
 
   it('never throws or hangs, on anything', () => {
-    const whole = [wav(50), flac(100, 44_100), mp3([9, 1, 14], 30)];
+    const whole = [
+      ...[wav(50), flac(100, 44_100), mp3([9, 1, 14], 30)],
+      ...[ogg([opusHead(1)], 960), mp4(1, 1), webm(5)],
+    ];
     const head = fc
       .constantFrom(...whole)
       .chain((bytes) => fc.nat(bytes.length).map((end) => bytes.slice(0, end)));

@@ -119,3 +119,95 @@ export function mp3(bitrates: readonly number[], tag = 0): Uint8Array {
 export function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
+
+export const opusHead = (skipped: number) => [
+  ...ascii('OpusHead'),
+  1,
+  1,
+  ...little(skipped, 2),
+  ...little(16_000, 4),
+  ...zeros(3),
+];
+
+export const vorbisHead = (rate: number) => [
+  ...ascii('\u0001vorbis'),
+  ...zeros(4),
+  1,
+  ...little(rate, 4),
+  ...zeros(14),
+];
+
+/** @param first where its first page of sound ends, and its last one; undefined is a page on which nothing does */
+export function ogg(heads: readonly number[][], last: number, first?: number): Uint8Array {
+  const page = (flags: number, samples: number | undefined, serial: number, body: number[]) => [
+    ...ascii('OggS'),
+    ...[0, flags],
+    ...(samples === undefined ? Array(8).fill(0xff) : little(samples, 8)),
+    ...little(serial, 4),
+    ...zeros(8),
+    ...[1, body.length],
+    ...body,
+  ];
+  return new Uint8Array([
+    ...heads.flatMap((head, serial) => page(2, 0, serial, head)),
+    ...heads.flatMap((_, serial) => page(0, first, serial, zeros(50))),
+    ...heads.flatMap((_, serial) => page(4, last, serial, zeros(50))),
+  ]);
+}
+
+const box = (type: string, body: readonly number[]) => [
+  ...big(body.length + 8, 4),
+  ...ascii(type),
+  ...body,
+];
+
+/** @param before bytes of sound before the header that tells its length */
+export function mp4(
+  units: number,
+  perSecond: number,
+  { isLong = false, before = 0 }: { isLong?: boolean; before?: number } = {},
+): Uint8Array {
+  const bytes = isLong ? 8 : 4;
+  const header = [
+    ...[isLong ? 1 : 0, 0, 0, 0],
+    ...zeros(2 * bytes),
+    ...big(perSecond, 4),
+    ...big(units, bytes),
+    ...zeros(80),
+  ];
+  const longBox = [...big(1, 4), ...ascii('mdat'), ...big(before + 16, 8), ...zeros(before)];
+  return new Uint8Array([
+    ...box('ftyp', ascii('M4A isom')),
+    ...(before > 0 ? longBox : []),
+    ...box('moov', [...box('free', zeros(4)), ...box('mvhd', header)]),
+  ]);
+}
+
+/** @param ticks undefined as where it was streamed */
+export function webm(
+  ticks: number | undefined,
+  { scale, isOpen = false }: { scale?: number; isOpen?: boolean } = {},
+): Uint8Array {
+  const element = (id: number[], body: readonly number[]) => [
+    ...id,
+    ...[0x01, ...big(body.length, 7)],
+    ...body,
+  ];
+  const float = Buffer.alloc(8);
+  float.writeDoubleBE(ticks ?? 0);
+  const info = element(
+    [0x15, 0x49, 0xa9, 0x66],
+    [
+      ...(scale === undefined ? [] : element([0x2a, 0xd7, 0xb1], big(scale, 4))),
+      ...(ticks === undefined ? [] : element([0x44, 0x89], [...float])),
+    ],
+  );
+  const content = [...element([0xec], zeros(300)), ...info];
+  const segment = [0x18, 0x53, 0x80, 0x67];
+  return new Uint8Array([
+    ...element([0x1a, 0x45, 0xdf, 0xa3], zeros(20)),
+    ...(isOpen
+      ? [...segment, 0x01, ...Array(7).fill(0xff), ...content]
+      : element(segment, content)),
+  ]);
+}

@@ -17,14 +17,19 @@ const tables = (seconds?: number): MediaTables => ({
   countText: countTokens,
 });
 
+function readAny(body: unknown) {
+  const endpoint = mediaEndpointOf(body);
+  return endpoint && readMediaRequest(body, endpoint);
+}
+
 function read(body: unknown) {
-  const found = readMediaRequest(body);
+  const found = readAny(body);
   if (found?.kind !== 'request') throw new Error(found?.reason ?? 'no such request');
   return found.request;
 }
 
 const reasonOf = (body: unknown) => {
-  const found = readMediaRequest(body);
+  const found = readAny(body);
   return found?.kind === 'bad' ? found.reason : 'read';
 };
 
@@ -54,8 +59,16 @@ describe('what a request is for', () => {
     [undefined, ['prompt', 'size', 'seconds'], 'sora-2'],
     [undefined, ['input', 'model'], 'gpt-5.4'],
     [undefined, ['messages', 'model'], 'gpt-5.4'],
+    [undefined, ['input', 'model'], 'ft:gpt-4o-mini-2024-07-18:acme:tts-script:abc'],
+    [undefined, ['messages', 'model'], 'ft:gpt-4o-mini-2024-07-18:acme:transcribe:abc'],
+    [undefined, ['messages', 'model'], 'whisper-1'],
   ])('is %s with %j of %s', (endpoint, keys, model) => {
-    expect(mediaEndpointOf(new Set(keys), model)).toBe(endpoint);
+    const request = Object.fromEntries(keys.map((key) => [key, key === 'model' ? model : 'x']));
+    expect(mediaEndpointOf(request)).toBe(endpoint);
+  });
+
+  it('is Responses where the prompt is a stored one, whatever else is asked for', () => {
+    expect(mediaEndpointOf({ prompt: { id: 'pmpt_1' }, background: true })).toBeUndefined();
   });
 });
 
@@ -248,7 +261,7 @@ describe('anything at all', () => {
   it('is counted, refused or said to be wrong', () => {
     fc.assert(
       fc.property(fc.dictionary(key, value, { maxKeys: 8 }), (body) => {
-        const found = readMediaRequest(body);
+        const found = readAny(body);
         if (found?.kind !== 'request') return;
         for (const id of [
           'gpt-image-2',

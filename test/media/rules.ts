@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readShippedImageRules } from '../../src/input/image-rules.ts';
+import { readShippedImageRules } from '../../src/input/shipped.ts';
 
 export const imageRuleBytes = readFileSync(new URL('../../rates/images.json', import.meta.url));
 

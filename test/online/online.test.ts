@@ -134,6 +134,15 @@ describe('--online', () => {
     expect(out).toContain('embed.json: note: is not counted by OpenAI');
   });
 
+  it('leaves open what is billed besides the input', async () => {
+    const body = { model: 'gpt-5.4', input: 'hi', tools: [{ type: 'mcp', server_label: 'x' }] };
+    writeFileSync(join(folder, 'mcp.json'), JSON.stringify(body));
+    const { code, out } = await online(['mcp.json', '-o', '0']);
+    expect(code).toBe(3);
+    expect(out).toContain('not priced: gpt-5.4: each use of mcp is billed besides\n');
+    expect(asked).toHaveLength(1);
+  });
+
   it('needs a key, a model and a sound address', async () => {
     for (const [args, env, message] of [
       [
@@ -291,6 +300,13 @@ describe('what OpenAI is asked', () => {
         },
       ],
     });
+  });
+
+  it('is nothing where a stored prompt would be left out of it', () => {
+    const body = { prompt: { id: 'pmpt_1' }, input: 'hi' };
+    const asked = onlineBody({ kind: 'request', endpoint: 'responses', body }, 'gpt-5.4');
+    expect(asked.body).toBeUndefined();
+    expect(asked.reason).toContain('stored prompt');
   });
 
   it('is nothing where chat completions bill otherwise', () => {

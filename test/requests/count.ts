@@ -5,8 +5,8 @@ import type { MediaTokens } from '../../src/core/media-tokens.ts';
 import type { ModelRequest, RequestEndpoint } from '../../src/core/request.ts';
 import { RequestCounter } from '../../src/core/request-tokens.ts';
 import type { RequestTokens, TokenPart } from '../../src/core/tally.ts';
-import { readShippedFraming } from '../../src/input/framing.ts';
 import { readRequest } from '../../src/input/requests/index.ts';
+import { readShippedFraming } from '../../src/input/shipped.ts';
 import { countTokens } from '../../src/tokens/index.ts';
 import { shipped } from '../table.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ENDPOINT_URLS, type RequestEndpoint } from '../../src/core/request.ts';
+import { REQUEST_ENDPOINTS, type RequestEndpoint } from '../../src/core/request.ts';
 import { isRequest } from '../../src/input/requests/index.ts';
 import { reasonOf, request } from './count.ts';
 
@@ -36,7 +36,7 @@ describe('a request is recognised by what is in it', () => {
   });
 
   it('or by the endpoint that it is for', () => {
-    for (const endpoint of Object.keys(ENDPOINT_URLS) as RequestEndpoint[]) {
+    for (const endpoint of REQUEST_ENDPOINTS) {
       const body = { input: 'a', prompt: 'a', messages: hello, model: 'mine' };
       expect(request(body, endpoint).endpoint).toBe(endpoint);
     }
@@ -97,9 +97,12 @@ describe('what is asked for', () => {
       answers: 1,
       reasoningEffort: 'high',
       reasoningMode: 'pro',
-      items: [{ role: 'system' }, { role: 'user' }, { kind: 'reasoning' }],
+      items: [
+        { role: 'system' },
+        { role: 'user', parts: [{ text: 'b', endsCache: true }] },
+        { kind: 'reasoning' },
+      ],
       elsewhere: [{ reason: 'conversation: its items are billed, and only OpenAI has them' }],
-      cacheBreakpoints: ['input[0].content[0]'],
       cacheKey: 'k',
     });
   });
@@ -122,7 +125,7 @@ describe('what is asked for', () => {
           parts: [
             { kind: 'image', data: 'data:image/png;base64,AAAA', detail: 'low' },
             { kind: 'image', url: 'https://example.com/a.png', path: 'messages[0].content[1]' },
-            { kind: 'audio', data: 'AAAA', format: 'wav' },
+            { kind: 'audio', data: 'AAAA' },
             { kind: 'file', fileId: 'file-1', filename: 'a.pdf' },
           ],
         },

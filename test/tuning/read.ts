@@ -11,7 +11,7 @@ import { exampleLimit, type FineTuningRules } from '../../src/core/fine-tuning-r
 import { countedModel } from '../../src/core/framing.ts';
 import { type EpochTokens, ExampleCounter, TrainingTally } from '../../src/core/training-tokens.ts';
 import { readTrainingFile } from '../../src/input/fine-tuning-file.ts';
-import { readShippedFineTuningRules } from '../../src/input/fine-tuning-rules.ts';
+import { readShippedFineTuningRules } from '../../src/input/shipped.ts';
 import { countTokens } from '../../src/tokens/index.ts';
 import { counter, framing } from '../requests/count.ts';
 import { inPieces } from '../run.ts';

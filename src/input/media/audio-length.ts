@@ -1,32 +1,44 @@
 import type { AudioLength } from '../../core/audio-tokens.ts';
 import type { Data, Unreadable } from './data.ts';
 import { mp3Length } from './mp3.ts';
+import { mp4Length } from './mp4.ts';
+import { oggLength } from './ogg.ts';
+import { webmLength } from './webm.ts';
 
-/** Where the data of a WAV file begins, and what a FLAC file says of itself, is within this. */
+/** Where the data of a WAV file begins, and what FLAC and WebM say of themselves, is within this. */
 const HEADER_BYTES = 65_536;
 
+/** No file that the API takes holds so many: a header that says it is damaged. */
+const MOST_SECONDS = 10_000_000;
+
 /**
- * How long some audio is, from its headers: WAV and MP3, which chat requests take, and FLAC. For
- * others somebody has to say it.
+ * How long some audio is, as it says itself, in the formats that the API takes: WAV and MP3, which
+ * chat requests take, and those that transcriptions take besides. Else somebody has to say it.
  */
 export function audioLengthOf(data: Data): AudioLength | Unreadable {
   const start = data.first(HEADER_BYTES);
   if (start.length === 0) return { reason: 'empty audio' };
-  if (text(start, 0, 4) === 'RIFF' && text(start, 8, 12) === 'WAVE') return wavLength(start, data);
-  if (text(start, 0, 4) === 'fLaC') return flacLength(start);
-  const [format] =
-    OTHERS.find(([, at, magic]) => text(start, at, at + magic.length) === magic) ?? [];
-  if (format) return { reason: `the length of ${format} audio is not read; ${SAY_IT}` };
-  return mp3Length(data) ?? { reason: `not audio of a format that is known here; ${SAY_IT}` };
+  const [, , read] =
+    FORMATS.find(([magic, at]) => text(start, at, at + magic.length) === magic) ?? [];
+  const length = read ? read(data, start) : mp3Length(data);
+  if (!length) return { reason: `not audio of a format that is known here; ${SAY_IT}` };
+  if ('reason' in length) return { reason: `${length.reason}; ${SAY_IT}` };
+  if (length.most <= MOST_SECONDS) return length;
+  return { reason: `audio of ${length.most} seconds, which cannot be; ${SAY_IT}` };
 }
 
-const SAY_IT = 'give its seconds';
+const SAY_IT = 'say its length with --audio-seconds';
 
-const OTHERS = [
-  ['Ogg', 0, 'OggS'],
-  ['WebM', 0, '\u001aE\u00df\u00a3'],
-  ['M4A', 4, 'ftyp'],
-] as const;
+type ReadLength = (data: Data, start: Uint8Array) => AudioLength | Unreadable;
+
+/** By what stands at a place in their first bytes. */
+const FORMATS: readonly (readonly [magic: string, at: number, ReadLength])[] = [
+  ['WAVE', 8, (data, start) => wavLength(start, data)],
+  ['fLaC', 0, (_, start) => flacLength(start)],
+  ['OggS', 0, (data) => oggLength(data.first(data.length))],
+  ['ftyp', 4, (data) => mp4Length(data.first(data.length))],
+  ['\u001aE\u00df\u00a3', 0, (_, start) => webmLength(start)],
+];
 
 function text(bytes: Uint8Array, from: number, to: number): string {
   return String.fromCharCode(...bytes.subarray(from, to));
@@ -45,7 +57,7 @@ function wavLength(start: Uint8Array, data: Data): AudioLength | Unreadable {
     if (name === 'fmt ' && body + 16 <= start.length) {
       const codec = view.getUint16(body, true);
       if (!PLAIN_CODECS.includes(codec)) {
-        return { reason: `WAV audio that is compressed (codec ${codec}); ${SAY_IT}` };
+        return { reason: `WAV audio that is compressed (codec ${codec})` };
       }
       bytesPerSecond = view.getUint32(body + 8, true);
     }
@@ -58,7 +70,7 @@ function wavLength(start: Uint8Array, data: Data): AudioLength | Unreadable {
     // Chunks begin at even places.
     at = body + size + (size % 2);
   }
-  return { reason: `WAV audio that is cut off or damaged before its samples; ${SAY_IT}` };
+  return { reason: 'WAV audio that is cut off or damaged before its samples' };
 }
 
 function flacLength(start: Uint8Array): AudioLength | Unreadable {
@@ -67,7 +79,7 @@ function flacLength(start: Uint8Array): AudioLength | Unreadable {
   let samples = count4 & 0x0f;
   for (const byte of rest) samples = samples * 256 + byte;
   if (start.length < 26 || rate === 0 || samples === 0) {
-    return { reason: `FLAC audio that does not say how long it is; ${SAY_IT}` };
+    return { reason: 'FLAC audio that does not say how long it is' };
   }
   return exactly(samples / rate);
 }

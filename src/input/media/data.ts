@@ -41,14 +41,12 @@ export function dataOfBase64(text: string, from = 0): Data | Unreadable {
 const MAX_HEAD = 256;
 
 /** Such as `data:image/png;base64,iVBORw0...`. */
-export function dataOfUrl(url: string): { mime: string; data: Data } | Unreadable {
+export function dataOfUrl(url: string): Data | Unreadable {
   const head = url.slice(0, MAX_HEAD);
   const comma = head.indexOf(',');
-  const [, mime = ''] = /^data:([\w.+-]+\/[\w.+-]+)?(?:;|,)/i.exec(head) ?? [];
   if (!/^data:/i.test(head) || comma < 0) return { reason: 'not a data URL' };
   if (!/;base64$/i.test(head.slice(0, comma))) {
     return { reason: 'a data URL without base64; the API takes data:image/png;base64,...' };
   }
-  const data = dataOfBase64(url, comma + 1);
-  return 'reason' in data ? data : { mime: mime.toLowerCase(), data };
+  return dataOfBase64(url, comma + 1);
 }

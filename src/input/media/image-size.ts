@@ -1,7 +1,6 @@
 import { imageDimensionsFromData } from 'image-dimensions';
-import type { Files } from '../../core/files.ts';
 import type { ImageSize } from '../../core/image-tokens.ts';
-import { type Data, dataOfBytes, dataOfUrl, type Unreadable } from './data.ts';
+import type { Data, Unreadable } from './data.ts';
 
 const FORMATS = ['png', 'jpeg', 'webp', 'gif'] as const;
 export type ImageFormat = (typeof FORMATS)[number];
@@ -28,31 +27,6 @@ export function imageSizeOf(data: Data): ImageHeader | Unreadable {
     if (found) return found;
     if (bytes >= most || !mayComeLater(start)) return whyNot(start);
   }
-}
-
-/** Of an image in a data URL. */
-export function imageSizeOfUrl(url: string): ImageHeader | Unreadable {
-  const read = dataOfUrl(url);
-  return 'reason' in read ? read : imageSizeOf(read.data);
-}
-
-/** Reads no more of the file than it takes. @throws the error of the file system */
-export async function imageSizeOfFile(
-  path: string,
-  files: Pick<Files, 'stream'>,
-): Promise<ImageHeader | Unreadable> {
-  let start = new Uint8Array(0);
-  for await (const chunk of files.stream(path)) {
-    const longer = new Uint8Array(start.length + chunk.length);
-    longer.set(start);
-    longer.set(chunk, start.length);
-    start = longer;
-    if (start.length < FIRST_BYTES) continue;
-    const found = readHeader(start);
-    if (found) return found;
-    if (!mayComeLater(start) || start.length >= MOST_BYTES) return whyNot(start);
-  }
-  return imageSizeOf(dataOfBytes(start));
 }
 
 function readHeader(start: Uint8Array): ImageHeader | Unreadable | undefined {

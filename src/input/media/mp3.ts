@@ -41,7 +41,7 @@ export function mp3Length(data: Data): AudioLength | Unreadable | undefined {
   }
   const isTag = String.fromCharCode(...bytes.subarray(at, at + 3)) === 'TAG';
   if (frames === 0 || (bytes.length - at > MOST_TAIL_BYTES && !isTag)) {
-    return { reason: 'MP3 audio that is damaged; give its seconds' };
+    return { reason: 'MP3 audio that is damaged' };
   }
   return { least: Math.max(0, seconds - padding), most: seconds };
 }

@@ -9,18 +9,17 @@ import {
 } from '../../core/request.ts';
 import { isObject, JsonFields } from '../usage/json-fields.ts';
 import { answersIn, listAt } from './common.ts';
-import { readFormat, readFunction, readTool, readToolChoice } from './definitions.ts';
+import { readFormat, readFunction, readTool, readToolChoice, useIsBilled } from './definitions.ts';
 import type { RequestFormat } from './format.ts';
-import { type Noticed, objectAt, readContent } from './parts.ts';
+import { objectAt, readContent } from './parts.ts';
 
 export const CHAT_COMPLETIONS: RequestFormat = {
   endpoint: 'chat_completions',
   title: 'a chat completions request ("messages"), or the list of its messages',
   matches: (fields) => fields.has('messages'),
   read(fields, source): ConversationRequest {
-    const noticed: Noticed = { breakpoints: [] };
     const items = listAt(fields, 'messages').flatMap((message, index) =>
-      readMessage(message, `messages[${index}]`, noticed),
+      readMessage(message, `messages[${index}]`),
     );
     if (items.length === 0) throw fields.bad('messages', 'is empty; a request needs a message');
     return {
@@ -39,7 +38,7 @@ export const CHAT_COMPLETIONS: RequestFormat = {
       reasoningEffort: fields.text('reasoning_effort'),
       reasoningMode: undefined,
       elsewhere: [],
-      cacheBreakpoints: noticed.breakpoints,
+      besides: readBesides(fields),
       cacheKey: fields.text('prompt_cache_key'),
       serviceTier: fields.text('service_tier'),
       maxOutputTokens: fields.count('max_completion_tokens') ?? fields.count('max_tokens'),
@@ -47,6 +46,18 @@ export const CHAT_COMPLETIONS: RequestFormat = {
     };
   },
 };
+
+function readBesides(fields: JsonFields): string[] {
+  const besides: string[] = [];
+  if (fields.list('modalities')?.includes('audio') || fields.has('audio')) {
+    besides.push('the answer is spoken: its audio is billed at rates of its own');
+  }
+  if (fields.value('prediction') !== undefined) {
+    besides.push('what is rejected of the prediction is billed as output');
+  }
+  if (fields.value('web_search_options') !== undefined) besides.push(useIsBilled('web search'));
+  return besides;
+}
 
 /** What the `tools` of today were called in 2023: `functions`. */
 function readTools(fields: JsonFields): ToolDefinition[] {
@@ -60,13 +71,12 @@ function readTools(fields: JsonFields): ToolDefinition[] {
   ];
 }
 
-function readMessage(value: unknown, path: string, noticed: Noticed): Item[] {
+function readMessage(value: unknown, path: string): Item[] {
   const fields = new JsonFields(objectAt(value, path), path);
   const role = fields.text('role');
-  const parts = readContent(fields.value('content'), `${path}.content`, noticed);
+  const parts = readContent(fields.value('content'), `${path}.content`);
   const last = parts.at(-1);
   if (last && fields.value('prompt_cache_breakpoint') !== undefined) {
-    noticed.breakpoints.push(path);
     parts[parts.length - 1] = { ...last, endsCache: true };
   }
   if (role === 'tool' || role === 'function') {

@@ -16,6 +16,16 @@ export function readTool(value: unknown, path: string): ToolDefinition {
   return type === 'function' ? readFunction(fields) : readCustom(fields);
 }
 
+/** Tools that the API runs: what they return is billed as input, and many have a price of their own. */
+export function usesBilled(tools: readonly ToolDefinition[]): string[] {
+  const types = tools.flatMap((tool) => (tool.kind === 'built-in' ? tool.type : []));
+  return [...new Set(types)].map(useIsBilled);
+}
+
+export function useIsBilled(what: string): string {
+  return `each use of ${what} is billed besides`;
+}
+
 /** As `functions` of chat completions had them, too. */
 export function readFunction(fields: JsonFields): ToolDefinition {
   return {

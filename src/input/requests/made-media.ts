@@ -10,24 +10,19 @@ import { audioLengthOf } from '../media/audio-length.ts';
 import { dataOfBase64, dataOfUrl } from '../media/data.ts';
 import { imageSizeOf } from '../media/image-size.ts';
 import { BadField, isObject, JsonFields } from '../usage/json-fields.ts';
-import { type MediaEndpoint, mediaEndpointOf } from './media-endpoint.ts';
+import type { MediaEndpoint } from './media-endpoint.ts';
 
 export type ReadMediaRequest =
   | { readonly kind: 'request'; readonly request: MediaRequest }
   /** What is wrong, where and what to do. */
   | { readonly kind: 'bad'; readonly reason: string };
 
-/** A request, or why it cannot be read; undefined for what is none of these. */
-export function readMediaRequest(
-  value: unknown,
-  endpoint?: MediaEndpoint | undefined,
-): ReadMediaRequest | undefined {
-  if (!isObject(value)) return undefined;
+/** A request, or why it cannot be read. */
+export function readMediaRequest(value: unknown, endpoint: MediaEndpoint): ReadMediaRequest {
+  if (!isObject(value)) return { kind: 'bad', reason: 'is no object' };
   const fields = new JsonFields(value);
   try {
-    const model = fields.text('model');
-    const found = endpoint ?? mediaEndpointOf(new Set(Object.keys(value)), model);
-    return found && { kind: 'request', request: READERS[found](fields, model) };
+    return { kind: 'request', request: READERS[endpoint](fields, fields.text('model')) };
   } catch (error) {
     if (error instanceof BadField) return { kind: 'bad', reason: error.message };
     throw error;
@@ -101,7 +96,7 @@ function sizeOf(
   if (!isUrl && (image.length < LEAST_BASE64 || /^https?:/.test(image))) return undefined;
   const read = isUrl ? dataOfUrl(image) : dataOfBase64(image);
   if ('reason' in read) throw fields.bad(place, `is ${read.reason}`);
-  const size = imageSizeOf('data' in read ? read.data : read);
+  const size = imageSizeOf(read);
   if ('reason' in size) throw fields.bad(place, `is ${size.reason}`);
   return { width: size.width, height: size.height };
 }
@@ -120,7 +115,7 @@ function readTranscription(fields: JsonFields, model: string | undefined): Trans
   const isData = typeof file === 'string' && file.startsWith('data:');
   const read = isData ? dataOfUrl(file) : undefined;
   if (read && 'reason' in read) throw fields.bad('file', `is ${read.reason}`);
-  const length = read && audioLengthOf(read.data);
+  const length = read && audioLengthOf(read);
   return {
     kind: 'transcription',
     model,

@@ -1,41 +1,54 @@
 /** Looks at the images, sounds and files that a request carries: their size, length and pages. */
 import { fileKind } from '../../core/file-tokens.ts';
-import type { Item, MediaPart, ModelRequest, Part } from '../../core/request.ts';
+import type { ImageSize } from '../../core/image-tokens.ts';
+import type { MediaPart, ModelRequest, Part } from '../../core/request.ts';
 import { audioLengthOf } from '../media/audio-length.ts';
 import { type Data, dataOfBase64, dataOfUrl, type Unreadable } from '../media/data.ts';
 import { imageSizeOf } from '../media/image-size.ts';
 import { pdfPages } from '../media/pdf-pages.ts';
 
+/** What somebody says of media that do not tell it themselves. */
+export interface SaidMedia {
+  readonly imageSize?: ImageSize | undefined;
+  readonly audioSeconds?: number | undefined;
+}
+
 /** The same request with what the data says of itself, and without the data. */
-export function lookAtMedia(request: ModelRequest): ModelRequest {
-  if (!hasData(request)) return request;
-  if (request.kind === 'texts') return { ...request, parts: request.parts.map(lookAt) };
-  return { ...request, items: request.items.map(lookAtItem) };
+export function lookAtMedia(request: ModelRequest, said: SaidMedia = {}): ModelRequest {
+  if (!hasMedia(request)) return request;
+  const look = (part: Part) => lookAt(part, said);
+  if (request.kind === 'texts') return { ...request, parts: request.parts.map(look) };
+  const items = request.items.map((item) =>
+    'parts' in item ? { ...item, parts: item.parts.map(look) } : item,
+  );
+  return { ...request, items };
 }
 
-function hasData(request: ModelRequest): boolean {
-  const isData = (part: Part) => 'data' in part && part.data !== undefined;
-  if (request.kind === 'texts') return request.parts.some(isData);
-  return request.items.some((item) => 'parts' in item && item.parts.some(isData));
+function hasMedia(request: ModelRequest): boolean {
+  const isMedia = ({ kind }: Part) => kind !== 'text' && kind !== 'unknown';
+  if (request.kind === 'texts') return request.parts.some(isMedia);
+  return request.items.some((item) => 'parts' in item && item.parts.some(isMedia));
 }
 
-function lookAtItem(item: Item): Item {
-  return item.kind === 'message' || item.kind === 'result'
-    ? { ...item, parts: item.parts.map(lookAt) }
-    : item;
-}
-
-function lookAt(part: Part): Part {
-  if (part.kind === 'text' || part.kind === 'unknown' || part.data === undefined) return part;
+function lookAt(part: Part, said: SaidMedia): Part {
+  if (part.kind === 'text' || part.kind === 'unknown') return part;
+  if (part.data === undefined) return withSaid(part, said);
   const data = dataOf(part.data);
-  if ('reason' in data) return { ...part, data: undefined, unreadable: data.reason };
-  return { ...seen(part, data), data: undefined };
+  const looked = 'reason' in data ? { ...part, unreadable: data.reason } : seen(part, data);
+  return { ...withSaid(looked, said), data: undefined };
+}
+
+function withSaid(part: MediaPart, { imageSize, audioSeconds }: SaidMedia): MediaPart {
+  if (part.kind === 'image' && part.unreadable === undefined) {
+    return { ...part, size: part.size ?? imageSize };
+  }
+  if (part.kind !== 'audio' || part.length || audioSeconds === undefined) return part;
+  const length = { least: audioSeconds, most: audioSeconds };
+  return { ...part, length, unreadable: undefined };
 }
 
 function dataOf(written: string): Data | Unreadable {
-  if (!written.startsWith('data:')) return dataOfBase64(written);
-  const read = dataOfUrl(written);
-  return 'reason' in read ? read : read.data;
+  return written.startsWith('data:') ? dataOfUrl(written) : dataOfBase64(written);
 }
 
 function seen(part: MediaPart, data: Data): MediaPart {

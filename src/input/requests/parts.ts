@@ -1,21 +1,15 @@
 import type { Part } from '../../core/request.ts';
 import { BadField, isObject, JsonFields, type JsonObject } from '../usage/json-fields.ts';
 
-/** What is noticed on the way, and belongs to the request as a whole. */
-export interface Noticed {
-  /** JSON paths of what asks for the cache to be written up to there. */
-  readonly breakpoints: string[];
-}
-
 /** Content as the API takes it: a text, or a list of parts. */
-export function readContent(value: unknown, path: string, noticed: Noticed): Part[] {
+export function readContent(value: unknown, path: string): Part[] {
   if (value === undefined) return [];
   if (typeof value === 'string') return [{ kind: 'text', text: value }];
   if (!Array.isArray(value)) throw new BadField(`${path} is neither a text nor a list of parts`);
-  return value.map((part, index) => readPart(part, `${path}[${index}]`, noticed));
+  return value.map((part, index) => readPart(part, `${path}[${index}]`));
 }
 
-function readPart(value: unknown, path: string, noticed: Noticed): Part {
+function readPart(value: unknown, path: string): Part {
   // Chat completions take texts as parts, too.
   if (typeof value === 'string') return { kind: 'text', text: value };
   const fields = new JsonFields(objectAt(value, path), path);
@@ -27,7 +21,6 @@ function readPart(value: unknown, path: string, noticed: Noticed): Part {
     reason: `${path} is of type ${type}`,
   };
   if (fields.value('prompt_cache_breakpoint') === undefined) return part;
-  noticed.breakpoints.push(path);
   return { ...part, endsCache: true };
 }
 
@@ -67,7 +60,7 @@ function readImage(fields: JsonFields, path: string): Part {
 
 function readAudio(fields: JsonFields, path: string): Part {
   const audio = objectIn(fields, 'input_audio');
-  return { kind: 'audio', path, data: audio.text('data'), format: audio.text('format') };
+  return { kind: 'audio', path, data: audio.text('data') };
 }
 
 function readFile(fields: JsonFields, path: string): Part {

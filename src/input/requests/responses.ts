@@ -6,9 +6,9 @@ import {
   type ToolCall,
 } from '../../core/request.ts';
 import { isObject, JsonFields } from '../usage/json-fields.ts';
-import { readFormat, readTool, readToolChoice } from './definitions.ts';
+import { readFormat, readTool, readToolChoice, usesBilled } from './definitions.ts';
 import type { RequestFormat } from './format.ts';
-import { type Noticed, objectAt, readContent } from './parts.ts';
+import { objectAt, readContent } from './parts.ts';
 
 /** Only a request to Responses has one of these. */
 const OWN_FIELDS = [
@@ -32,10 +32,12 @@ export const RESPONSES: RequestFormat = {
     // A request for speech has an input as well.
     (!fields.has('voice') && isConversation(fields.value('input'))),
   read(fields, source): ConversationRequest {
-    const noticed: Noticed = { breakpoints: [] };
     const reasoning = fields.object('reasoning');
-    const items = [...readInstructions(fields, noticed), ...readInput(fields, noticed)];
+    const items = [...readInstructions(fields), ...readInput(fields)];
     const elsewhere = readElsewhere(fields);
+    const tools = (fields.list('tools') ?? []).map((tool, index) =>
+      readTool(tool, `tools[${index}]`),
+    );
     if (items.length === 0 && elsewhere.length === 0) throw fields.bad('input', 'is missing');
     return {
       kind: 'conversation',
@@ -43,14 +45,14 @@ export const RESPONSES: RequestFormat = {
       source,
       model: fields.text('model'),
       items,
-      tools: (fields.list('tools') ?? []).map((tool, index) => readTool(tool, `tools[${index}]`)),
+      tools,
       toolChoice: readToolChoice(fields, 'tool_choice'),
       parallelToolCalls: fields.flag('parallel_tool_calls'),
       format: readFormat(fields.object('text')?.object('format')),
       reasoningEffort: reasoning?.text('effort'),
       reasoningMode: reasoning?.text('mode'),
       elsewhere,
-      cacheBreakpoints: noticed.breakpoints,
+      besides: usesBilled(tools),
       cacheKey: fields.text('prompt_cache_key'),
       serviceTier: fields.text('service_tier'),
       maxOutputTokens: fields.count('max_output_tokens'),
@@ -80,26 +82,26 @@ function readElsewhere(fields: JsonFields): Elsewhere[] {
   return found;
 }
 
-function readInstructions(fields: JsonFields, noticed: Noticed): Item[] {
+function readInstructions(fields: JsonFields): Item[] {
   const instructions = fields.value('instructions');
-  if (Array.isArray(instructions)) return readItems(instructions, 'instructions', noticed);
+  if (Array.isArray(instructions)) return readItems(instructions, 'instructions');
   const text = fields.text('instructions');
   if (text === undefined) return [];
   return [{ kind: 'message', role: 'system', name: undefined, parts: [{ kind: 'text', text }] }];
 }
 
-function readInput(fields: JsonFields, noticed: Noticed): Item[] {
+function readInput(fields: JsonFields): Item[] {
   const input = fields.value('input');
-  if (typeof input !== 'string') return readItems(fields.list('input') ?? [], 'input', noticed);
+  if (typeof input !== 'string') return readItems(fields.list('input') ?? [], 'input');
   const parts = [{ kind: 'text' as const, text: input }];
   return [{ kind: 'message', role: 'user', name: undefined, parts }];
 }
 
 /** Calls that follow each other were made together. */
-function readItems(values: readonly unknown[], key: string, noticed: Noticed): Item[] {
+function readItems(values: readonly unknown[], key: string): Item[] {
   const items: Item[] = [];
   for (const [index, value] of values.entries()) {
-    const item = readItem(value, `${key}[${index}]`, noticed);
+    const item = readItem(value, `${key}[${index}]`);
     const last = items.at(-1);
     if (item.kind === 'calls' && last?.kind === 'calls') {
       items[items.length - 1] = { kind: 'calls', calls: [...last.calls, ...item.calls] };
@@ -108,15 +110,15 @@ function readItems(values: readonly unknown[], key: string, noticed: Noticed): I
   return items;
 }
 
-function readItem(value: unknown, path: string, noticed: Noticed): Item {
+function readItem(value: unknown, path: string): Item {
   const fields = new JsonFields(objectAt(value, path), path);
   const type = fields.text('type') ?? 'message';
   const read = ITEMS.get(type);
-  if (read) return read(fields, path, noticed);
+  if (read) return read(fields, path);
   return { kind: 'unknown', reason: `${path} is of type ${type}, whose tokens nobody can tell` };
 }
 
-type ReadItem = (fields: JsonFields, path: string, noticed: Noticed) => Item;
+type ReadItem = (fields: JsonFields, path: string) => Item;
 
 const ITEMS: ReadonlyMap<string, ReadItem> = new Map<string, ReadItem>([
   ['message', readMessage],
@@ -127,7 +129,7 @@ const ITEMS: ReadonlyMap<string, ReadItem> = new Map<string, ReadItem>([
   ['reasoning', () => ({ kind: 'reasoning' })],
 ]);
 
-function readMessage(fields: JsonFields, path: string, noticed: Noticed): Item {
+function readMessage(fields: JsonFields, path: string): Item {
   const given = fields.text('role');
   const role = ROLES.find((each) => each === given);
   if (!role) {
@@ -136,7 +138,7 @@ function readMessage(fields: JsonFields, path: string, noticed: Noticed): Item {
   }
   const content = fields.value('content');
   if (content === undefined) throw fields.bad('content', 'is missing');
-  const parts = readContent(content, `${path}.content`, noticed);
+  const parts = readContent(content, `${path}.content`);
   return { kind: 'message', role, name: undefined, parts };
 }
 
@@ -151,7 +153,7 @@ function readCall(fields: JsonFields, key: 'arguments' | 'input'): ToolCall {
   };
 }
 
-function readResult(fields: JsonFields, path: string, noticed: Noticed): Item {
-  const parts = readContent(fields.value('output'), `${path}.output`, noticed);
+function readResult(fields: JsonFields, path: string): Item {
+  const parts = readContent(fields.value('output'), `${path}.output`);
   return { kind: 'result', callId: fields.text('call_id'), name: undefined, parts };
 }

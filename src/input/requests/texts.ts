@@ -1,8 +1,9 @@
 /** Requests whose input is texts: embeddings, completions, moderations. */
-import type { RequestEndpoint, TextsRequest, TokenIds } from '../../core/request.ts';
+import type { Part, RequestEndpoint, TextsRequest, TokenIds } from '../../core/request.ts';
 import { isObject, type JsonFields } from '../usage/json-fields.ts';
 import { answersIn } from './common.ts';
 import type { RequestFormat } from './format.ts';
+import { isNamed } from './media-endpoint.ts';
 import { readContent } from './parts.ts';
 
 export const EMBEDDINGS: RequestFormat = {
@@ -33,10 +34,12 @@ export const MODERATIONS: RequestFormat = {
       ...base(fields, 'moderations', undefined, 1),
       source,
       texts: isParts ? [] : readTexts(fields, 'input'),
-      parts: isParts ? readContent(input, 'input', { breakpoints: [] }) : [],
+      parts: isParts ? readContent(input, 'input') : [],
     };
   },
 };
+
+const SUFFIX: Part = { kind: 'unknown', reason: 'no record shows what a suffix adds' };
 
 /** Of a completion without `max_tokens`. */
 const DEFAULT_COMPLETION_TOKENS = 16;
@@ -49,16 +52,21 @@ export const COMPLETIONS: RequestFormat = {
     isTextsOrTokens(fields.value('prompt'), true) &&
     !modelIs(fields, /image|dall-e|sora/) &&
     !['size', 'quality', 'seconds'].some((key) => fields.has(key)),
-  read: (fields, source) => ({
-    ...base(
-      fields,
-      'completions',
-      fields.count('max_tokens') ?? DEFAULT_COMPLETION_TOKENS,
-      answersIn(fields, 'n'),
-    ),
-    source,
-    texts: readTexts(fields, 'prompt'),
-  }),
+  read: (fields, source) => {
+    const texts = readTexts(fields, 'prompt');
+    return {
+      ...base(
+        fields,
+        'completions',
+        fields.count('max_tokens') ?? DEFAULT_COMPLETION_TOKENS,
+        // Each prompt has answers of its own, and those that `best_of` drops are billed as well.
+        texts.length * Math.max(answersIn(fields, 'n'), answersIn(fields, 'best_of')),
+      ),
+      source,
+      texts,
+      parts: fields.text('suffix') === undefined ? [] : [SUFFIX],
+    };
+  },
 };
 
 function base(
@@ -79,8 +87,7 @@ function base(
 }
 
 function modelIs(fields: JsonFields, name: RegExp): boolean {
-  const model = fields.value('model');
-  return typeof model === 'string' && name.test(model);
+  return isNamed(fields.value('model'), name);
 }
 
 function isTextsOrTokens(value: unknown, orText = false): boolean {

@@ -14,7 +14,6 @@ const SHARED_KEYS: readonly string[] = ['messages', 'tools', 'functions', 'paral
 /** Examples to tune a model with, one a line. Its estimate is another one, and is made alone. */
 export const FINE_TUNING: SendableKind = {
   id: 'fine-tuning',
-  title: 'a fine-tuning file',
   matches: (head) => isTraining(head),
   load: async () => async (sendable) => ({
     source: { file: sendable.file },

@@ -1,14 +1,18 @@
 /** What can be sent besides plain text. A new kind is a file here and a line in the list. */
+import { AUDIO } from './audio.ts';
 import { FINE_TUNING } from './fine-tuning.ts';
 import type { Head } from './head.ts';
 import type { SendableKind } from './kind.ts';
-import { AUDIO, MEDIA_REQUEST } from './media.ts';
 import { REQUEST } from './request.ts';
 import { BATCH, REQUEST_LINES } from './request-lines.ts';
 
 /** In the order in which they are tried: the first that matches is read. */
 export const SENDABLE_KINDS: readonly SendableKind[] = [
-  ...[FINE_TUNING, BATCH, MEDIA_REQUEST, AUDIO, REQUEST_LINES, REQUEST],
+  FINE_TUNING,
+  BATCH,
+  AUDIO,
+  REQUEST_LINES,
+  REQUEST,
 ];
 
 /** @param forced the id of a kind; a file is then taken for one, however it begins */

@@ -15,8 +15,6 @@ import type { Head } from './head.ts';
 export interface SendableKind {
   /** As `--as` names it. */
   readonly id: string;
-  /** With its article, as in "this is a request". */
-  readonly title: string;
   /** Whether it may be one: reading it settles that. */
   matches(head: Head): boolean;
   /** Only when there is one: an estimate of plain text needs none of it. */

@@ -1,37 +1,51 @@
 import type { Prompt, Unreadable } from '../../core/estimate.ts';
 import { generationTable } from '../../core/image-generation.ts';
 import type { ImageSize } from '../../core/image-tokens.ts';
-import { type InputCount, textCount, type Variant } from '../../core/input-count.ts';
+import {
+  type CountInput,
+  type InputCount,
+  unknownCount,
+  type Variant,
+} from '../../core/input-count.ts';
 import { InputError } from '../../core/input-error.ts';
+import type { JsonValue } from '../../core/json.ts';
 import { type ImagesRequest, type MediaRequest, mediaInput } from '../../core/made-media.ts';
 import { resolveModel } from '../../core/names.ts';
 import type { Model } from '../../core/rates.ts';
 import type { Source } from '../../core/source.ts';
-import type { Count } from '../../core/tally.ts';
+import { templateInput } from '../../core/template-input.ts';
 import { audioLengthOf } from '../media/audio-length.ts';
 import { dataOfBytes } from '../media/data.ts';
 import { readMediaRequest } from '../requests/made-media.ts';
+import type { MediaEndpoint } from '../requests/media-endpoint.ts';
+import { valueTemplate } from '../templates.ts';
 import type { Counting, ReadSendable } from './kind.ts';
-import { MAX_REQUEST_BYTES } from './read-request.ts';
 
 /** A request that makes or takes media. Of the model that it is for, everything depends. */
-export const readSentMedia: ReadSendable = async ({ file, content, isForced }, counting) => {
-  const bytes = await content.peek(MAX_REQUEST_BYTES + 1);
-  const bad = (reason: string): Unreadable => ({ source: { file }, reason });
-  if (bytes.length > MAX_REQUEST_BYTES) {
-    return bad(`a request of more than ${MAX_REQUEST_BYTES / 1024 ** 2} MiB`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return bad('a request that is no JSON; mend it, or count it as text with --as chat');
-  }
-  const read = readMediaRequest(value);
-  if (!read) return isForced ? bad('no request for images, speech or a transcription') : undefined;
-  if (read.kind === 'bad') return bad(read.reason);
-  return promptOf(read.request, { file }, bytes.length, counting);
-};
+export function sentMedia(
+  value: JsonValue,
+  endpoint: MediaEndpoint,
+  sent: Pick<Prompt, 'source' | 'bytes'>,
+  counting: Counting,
+): Prompt | Unreadable {
+  const { filling } = counting;
+  const template = filling && valueTemplate(value, filling);
+  const [values = new Map()] = filling?.runs ?? [];
+  const read = readMediaRequest(template ? template.fill(values).value : value, endpoint);
+  const { source } = sent;
+  if (read.kind === 'bad') return { source, reason: read.reason };
+  if (!template) return promptOf(read.request, sent, counting);
+  const countRuns = (count: CountMedia) => (model: Model | undefined) =>
+    templateInput(filling, model, (some) => {
+      const { value: filled, unfilled } = template.fill(some);
+      const run = readMediaRequest(filled, endpoint);
+      if (run.kind === 'bad') throw new InputError([{ source, message: run.reason }]);
+      return { count: count(run.request, model), unfilled };
+    });
+  return promptOf(read.request, sent, counting, countRuns);
+}
+
+type CountMedia = (request: MediaRequest, model: Model | undefined) => InputCount;
 
 /** What the API takes of audio. */
 const MAX_AUDIO_BYTES = 25 * 1024 ** 2;
@@ -46,17 +60,20 @@ export const readSentAudio: ReadSendable = async ({ file, content }, counting) =
   const length = audioLengthOf(dataOfBytes(bytes));
   const known = 'reason' in length ? undefined : length;
   if (known === undefined && counting.audioSeconds === undefined && 'reason' in length) {
-    return { source: { file }, reason: `${length.reason} with --audio-seconds` };
+    return { source: { file }, reason: length.reason };
   }
   const request = { kind: 'transcription', model: undefined, prompt: '', length: known } as const;
-  return promptOf(request, { file }, bytes.length, counting);
+  return promptOf(request, { source: { file }, bytes: bytes.length }, counting);
 };
 
+/** @param countAll counts each run of what is a template */
 function promptOf(
   request: MediaRequest,
-  source: Source,
-  bytes: number,
+  { source, bytes }: Pick<Prompt, 'source' | 'bytes'>,
   counting: Counting,
+  countAll = (count: CountMedia): CountInput =>
+    (model) =>
+      count(request, model),
 ): Prompt | Unreadable {
   const { models } = counting;
   if (request.model === undefined && models === undefined) {
@@ -68,23 +85,39 @@ function promptOf(
     source,
     bytes,
     peculiarities: [],
-    countInput: (model) => countMedia(request, model, counting, isChosen ? source : undefined),
+    countInput: countAll((each, model) =>
+      countMedia(each, model, counting, isChosen ? source : undefined),
+    ),
     asks: { model: request.model, tier: undefined },
-    variants: request.kind === 'images' ? { quality: qualitiesFor(request, counting) } : undefined,
+    variants:
+      request.kind === 'images'
+        ? { quality: qualitiesFor(request, counting, countAll) }
+        : undefined,
   };
 }
 
 /** The same images in every quality and size that the models list. */
-function qualitiesFor(request: ImagesRequest, counting: Counting): Variant[] {
+function qualitiesFor(
+  request: ImagesRequest,
+  counting: Counting,
+  countAll: (count: CountMedia) => CountInput,
+): Variant[] {
   const { rates, at, images } = counting;
   const asked = request.model === undefined ? [] : [resolveModel(rates, request.model, at).model];
   const models = counting.models ?? asked;
   const options = models.flatMap((model) => (model ? generationTable(images, model.id) : []));
   const byName = new Map(options.map((option) => [`${option.quality} ${option.size}`, option]));
-  return [...byName].map(([name, { quality, size }]) => {
-    const varied = { ...request, asked: { ...request.asked, quality, size } };
-    return { name, countInput: (model) => countMedia(varied, model, counting, undefined) };
-  });
+  return [...byName].map(([name, { quality, size }]) => ({
+    name,
+    countInput: countAll((each, model) =>
+      countMedia(withAsked(each, { quality, size }), model, counting, undefined),
+    ),
+  }));
+}
+
+function withAsked(request: MediaRequest, more: Partial<ImagesRequest['asked']>): MediaRequest {
+  if (request.kind !== 'images') return request;
+  return { ...request, asked: { ...request.asked, ...more } };
 }
 
 /**
@@ -107,17 +140,14 @@ export function countMedia(
   });
   if (!('basis' in counted)) return counted;
   if (chosen) throw new InputError([{ source: chosen, message: counted.reason }]);
-  const { shares, ...rest } = textCount(0, UNKNOWN);
-  const unknown = [counted.reason];
-  return { ...rest, shares: shares.map((share) => ({ ...share, answers: 0, unknown })) };
+  const { shares, ...rest } = unknownCount(counted.reason);
+  return { ...rest, shares: shares.map((share) => ({ ...share, answers: 0 })) };
 }
 
 /** Of input images of which nobody but who has them knows the size. */
 function withSize(request: MediaRequest, size: ImageSize | undefined): MediaRequest {
   if (request.kind !== 'images' || size === undefined) return request;
-  const { asked } = request;
-  const inputImages = asked.inputImages?.map((known) => known ?? size);
-  return { ...request, asked: { ...asked, inputImages } };
+  return withAsked(request, {
+    inputImages: request.asked.inputImages?.map((known) => known ?? size),
+  });
 }
-
-const UNKNOWN: Count = { basis: 'unknown', low: 0, expected: null, high: null };

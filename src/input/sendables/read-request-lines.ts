@@ -1,7 +1,6 @@
 /** Files with a request on each line: input files of the Batch API, and requests as they are. */
 import { BatchCheck, type BatchEndpoint, batchEndpoint } from '../../core/batch.ts';
 import type { Prompt, Unreadable } from '../../core/estimate.ts';
-import { withImageSize } from '../../core/image-detail.ts';
 import { unknownCount } from '../../core/input-count.ts';
 import { isJsonObject, type JsonValue, own } from '../../core/json.ts';
 import { REQUEST_ENDPOINTS } from '../../core/request.ts';
@@ -14,7 +13,7 @@ import { type Line, LineCutter } from '../lines.ts';
 import { readRequest } from '../requests/index.ts';
 import { readMediaRequest } from '../requests/made-media.ts';
 import { lookAtMedia } from '../requests/media.ts';
-import type { MediaEndpoint } from '../requests/media-endpoint.ts';
+import { type MediaEndpoint, mediaEndpointOf } from '../requests/media-endpoint.ts';
 import type { Counting, ReadSendable, Sendable } from './kind.ts';
 import { countMedia } from './read-media.ts';
 import { tierIn } from './read-request.ts';
@@ -122,8 +121,9 @@ class RequestLines {
   #request(number: number, { endpoint, body }: Sent): void {
     const source = { file: this.#file, line: number };
     const known = REQUEST_ENDPOINTS.find((each) => each === endpoint);
-    if (endpoint === 'image_generations' || endpoint === 'image_edits') {
-      this.#images(number, endpoint, body);
+    const media = endpoint === undefined ? mediaEndpointOf(body) : mediaIn(endpoint);
+    if (media !== undefined) {
+      this.#media(number, media, body);
       return;
     }
     if (endpoint !== undefined && known === undefined) {
@@ -140,8 +140,8 @@ class RequestLines {
     if (request.kind === 'texts' && request.endpoint === 'embeddings') {
       this.#check?.embeds(request.texts.length);
     }
-    const { counter, imageSize } = this.#counting;
-    const looked = withImageSize(lookAtMedia(request), imageSize);
+    const { counter } = this.#counting;
+    const looked = lookAtMedia(request, this.#counting);
     this.#count(number, {
       model: request.model,
       tier: tierIn(request.serviceTier),
@@ -151,8 +151,8 @@ class RequestLines {
     });
   }
 
-  #images(number: number, endpoint: MediaEndpoint, body: JsonValue): void {
-    const read = readMediaRequest(body, endpoint) ?? { kind: 'bad', reason: 'is no object' };
+  #media(number: number, endpoint: MediaEndpoint, body: JsonValue): void {
+    const read = readMediaRequest(body, endpoint);
     if (read.kind === 'bad') {
       this.#check?.add('unreadable', number, read.reason);
       this.#isBad(number, read.reason);
@@ -209,6 +209,10 @@ class RequestLines {
     const more = others === 0 ? '' : `, nor in ${counted(others, 'more line')}`;
     return { source, reason: `no request that can be read here${more}: ${first.reason}` };
   }
+}
+
+function mediaIn(endpoint: BatchEndpoint): MediaEndpoint | undefined {
+  return endpoint === 'image_generations' || endpoint === 'image_edits' ? endpoint : undefined;
 }
 
 /** Without quoting it: it may be somebody's prompt. */

@@ -1,5 +1,5 @@
 import type { Asked, Prompt } from '../../core/estimate.ts';
-import { DETAILS, hasImages, withDetail, withImageSize } from '../../core/image-detail.ts';
+import { DETAILS, hasImages, withDetail } from '../../core/image-detail.ts';
 import type { CountInput } from '../../core/input-count.ts';
 import { InputError } from '../../core/input-error.ts';
 import type { JsonValue } from '../../core/json.ts';
@@ -15,6 +15,7 @@ import { jsonErrorOffset } from '../json-place.ts';
 import type { Peekable } from '../peekable.ts';
 import { isRequest, readRequest } from '../requests/index.ts';
 import { lookAtMedia } from '../requests/media.ts';
+import { mediaEndpointOf } from '../requests/media-endpoint.ts';
 import { type ValueTemplate, valueTemplate } from '../templates.ts';
 import { tiersOf } from '../usage/tiers.ts';
 import { HEAD_BYTES, type Head } from './head.ts';
@@ -31,7 +32,7 @@ export const readSentRequest: ReadSendable = async (sendable, counting) => {
     const { readRequestLines } = await import('./read-request-lines.ts');
     return readRequestLines(sendable, counting);
   }
-  const { counter, filling, imageSize, keepsContent } = counting;
+  const { counter, filling, keepsContent } = counting;
   const isMeant = isForced || isTelling(head);
   const bytes = await content.peek(MAX_REQUEST_BYTES + 1);
   const bad = (reason: string, line?: number) =>
@@ -44,7 +45,13 @@ export const readSentRequest: ReadSendable = async (sendable, counting) => {
   try {
     value = JSON.parse(text);
   } catch {
-    return isBegunWith(text) ? bad(...whatIsBroken(text)) : undefined;
+    if (isForced || isBegunWith(text)) return bad(...whatIsBroken(text));
+    return isMeant && goesOnAsJson(text) ? 'several-requests' : undefined;
+  }
+  const endpoint = mediaEndpointOf(value);
+  if (endpoint !== undefined) {
+    const { sentMedia } = await import('./read-media.ts');
+    return sentMedia(value, endpoint, { source: { file }, bytes: bytes.length }, counting);
   }
   if (!isForced && !isRequest(value)) return isMeant ? 'no-request' : undefined;
   const template = filling && valueTemplate(value, filling);
@@ -54,7 +61,7 @@ export const readSentRequest: ReadSendable = async (sendable, counting) => {
   const isOneRun = (filling?.runs ?? []).length <= 1 && !first?.unfilled.length;
   const read = readRequest(body, { file });
   if (read.kind === 'bad') return bad(read.reason, lineOfPath(text, pathIn(read.reason)));
-  const look = (each: ModelRequest) => withImageSize(lookAtMedia(each), imageSize);
+  const look = (each: ModelRequest) => lookAtMedia(each, counting);
   const request = look(read.request);
   compareBeginnings(template ? runsOf(template) : [read.request], file, counting);
   return {
@@ -158,6 +165,10 @@ function isBegunWith(text: string): boolean {
   const at = jsonErrorOffset(text);
   // Something after a whole value is a text that begins with an example.
   return !isJsonText(text.slice(0, at));
+}
+
+function goesOnAsJson(text: string): boolean {
+  return /^[\s,]*\{/.test(text.slice(jsonErrorOffset(text)));
 }
 
 function whatIsBroken(text: string): [reason: string, line: number] {

@@ -4,7 +4,6 @@ import { isTelling } from './request.ts';
 /** An input file of the Batch API. */
 export const BATCH: SendableKind = {
   id: 'batch',
-  title: 'an input file of the Batch API',
   matches: ({ keys }) => {
     const marks = ['custom_id', 'method', 'url'].filter((key) => keys.has(key)).length;
     return marks > 1 || (marks === 1 && keys.has('body'));
@@ -15,7 +14,6 @@ export const BATCH: SendableKind = {
 /** Requests to the API, one on each line. */
 export const REQUEST_LINES: SendableKind = {
   id: 'requests',
-  title: 'requests as JSON Lines',
   // Where the first line is longer than the head, a reader of single requests looks further.
   matches: (head) => isTelling(head) && head.isLines,
   load: async () => (await import('./read-request-lines.ts')).readRequestLines,

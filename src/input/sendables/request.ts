@@ -4,10 +4,9 @@ import type { SendableKind } from './kind.ts';
 /** What the requests that are read here have at least one of. */
 const TELLING_KEYS = ['messages', 'input', 'instructions', 'prompt', 'model', 'role'] as const;
 
-/** A single request to the API as JSON, or the list of its messages. */
+/** A single request to the API as JSON, whatever it is for, or the list of its messages. */
 export const REQUEST: SendableKind = {
   id: 'request',
-  title: 'a request as JSON',
   matches: (head) => !head.isLines && (isTelling(head) || !head.hasEnd),
   load: async () => (await import('./read-request.ts')).readSentRequest,
 };

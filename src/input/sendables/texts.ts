@@ -25,7 +25,7 @@ export async function readTexts(
     fold,
     bad: undefined,
     badLines: 0,
-    add: (text) => fold.add((encoding) => countText(text, encoding)),
+    add: (text, line) => fold.add((encoding) => countText(text, encoding), { file, line }),
   };
   const isJson = head.json !== undefined || /^\s*"[^"]*"\s*(?:\n|$)/.test(head.text);
   let bytes = 0;
@@ -60,7 +60,7 @@ interface Texts {
   /** The first line that has no text. */
   bad: { readonly line: number; readonly reason: string } | undefined;
   badLines: number;
-  add(text: string): void;
+  add(text: string, line: number): void;
 }
 
 interface Reader {
@@ -78,7 +78,7 @@ function jsonLines(texts: Texts, column: string | undefined): Reader {
     if (text?.trim() === '') return;
     const found = textOn(text, column);
     if ('reason' in found) isBad(texts, number, found.reason);
-    else texts.add(found.text);
+    else texts.add(found.text, number);
   });
 }
 
@@ -119,7 +119,7 @@ function csvRecords(texts: Texts, head: string, column: string | undefined): Rea
       if (at === undefined) return;
       const text = cells[at];
       if (text === undefined) isBad(texts, line, `has ${counted(cells.length, 'cell')} only`);
-      else texts.add(text);
+      else texts.add(text, line);
     },
     broken: (reason, line) => isBad(texts, line, reason),
   });

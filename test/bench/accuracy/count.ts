@@ -2,21 +2,25 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { batchEndpoint } from '../../../src/core/batch.ts';
 import { type CountedModel, countedModel, framingOf } from '../../../src/core/framing.ts';
 import { imageGeneration } from '../../../src/core/image-generation.ts';
 import { imageModels } from '../../../src/core/image-rules.ts';
 import { type ImageSize, imageInputTokens } from '../../../src/core/image-tokens.ts';
 import type { MediaTokens } from '../../../src/core/media-tokens.ts';
 import { resolveModel } from '../../../src/core/names.ts';
-import { ENDPOINT_URLS, type MediaPart, type RequestEndpoint } from '../../../src/core/request.ts';
+import {
+  type MediaPart,
+  REQUEST_ENDPOINTS,
+  type RequestEndpoint,
+} from '../../../src/core/request.ts';
 import { requestMediaTokens } from '../../../src/core/request-media.ts';
 import { RequestCounter } from '../../../src/core/request-tokens.ts';
 import type { Count } from '../../../src/core/tally.ts';
 import { instantOf } from '../../../src/core/time.ts';
-import { readShippedFraming } from '../../../src/input/framing.ts';
-import { readShippedImageRules } from '../../../src/input/image-rules.ts';
 import { readShippedRateTable } from '../../../src/input/rates.ts';
 import { readRequest } from '../../../src/input/requests/index.ts';
+import { readShippedFraming, readShippedImageRules } from '../../../src/input/shipped.ts';
 import { type Kind, kindOf } from './kinds.ts';
 import type { AccuracyRecord } from './records.ts';
 
@@ -61,8 +65,8 @@ function countRequest(record: AccuracyRecord): Counted | string | undefined {
 }
 
 function endpointOf(url: string): RequestEndpoint | undefined {
-  const endpoints = Object.keys(ENDPOINT_URLS) as RequestEndpoint[];
-  return endpoints.find((endpoint) => ENDPOINT_URLS[endpoint] === url);
+  const endpoint = batchEndpoint(url);
+  return REQUEST_ENDPOINTS.find((each) => each === endpoint);
 }
 
 /** The model that answered; where the table does not have its name, the one that was asked. */
