@@ -3,7 +3,9 @@ import { judgeChanges } from '../core/change.ts';
 import { ASSUMPTIONS, type Assumption, type Check, type JudgedBudget } from '../core/check.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import {
+  judgeCredits,
   judgeReplays,
+  limitText,
   monthOutlook,
   type Outlook,
   outlookOf,
@@ -18,15 +20,17 @@ import {
   type Comparison,
   exitCode,
 } from '../core/report.ts';
-import type { SpendLimit } from '../core/spend-limit.ts';
-import { type Instant, instantOf } from '../core/time.ts';
+import { isInactive, type SpendLimit } from '../core/spend-limit.ts';
+import { instantOf } from '../core/time.ts';
+import { isNothing, judgeUsage } from '../core/usage-budget.ts';
 import {
+  type BudgetedSpends,
   budgetedSpends,
-  judgeUsage,
+  missingOf,
   SCOPE_DIMENSIONS,
   type Spend,
   type UsageData,
-} from '../core/usage-budget.ts';
+} from '../core/usage-spends.ts';
 import type { Config, ConfiguredUsage } from '../input/config.ts';
 import { readSpendLimits } from '../input/spend-limits.ts';
 import type { Io } from '../io.ts';
@@ -163,7 +167,7 @@ function promptBudgets(
       ...judgePrompts(budget, calls, strictness),
       ...judgeChanges(budget, changes, strictness),
     ];
-    return { name: budget.name, kind: 'prompts', checks };
+    return { name: budget.name, kind: 'prompts', checks, asides: [] };
   });
 }
 
@@ -193,14 +197,14 @@ async function usageBudgets(
     const facts = read.get(key) ?? (await factsOf(files, { by, format: [] }, rates, io));
     read.set(key, facts);
     const limits = await spendLimitsOf(budget, config.source.file, io);
-    const of = judgeUsageBudget(budget, usageIn(facts, options), limits, strict.assume, facts.now);
-    judged.push(of);
-    if (of.judged.checks.length === 0 && of.isEmpty && !budget.allowEmpty) {
+    const spends = budgetedSpends(budget, usageIn(facts, options));
+    if (isNothing(spends) && !budget.allowEmpty) {
       problems.push({
         source: config.places.get(budget.name),
         message: `${budget.name}: nothing in its files is in its scope${scopeOf(budget)}; correct it, or set "allowEmpty"`,
       });
     }
+    judged.push(judgeUsageBudget(budget, spends, limits, strict.assume, facts));
   }
   if (problems.length > 0) throw new InputError(problems);
   return judged;
@@ -209,33 +213,40 @@ async function usageBudgets(
 interface JudgedUsage {
   readonly judged: JudgedBudget;
   readonly outlook: Outlook;
-  /** Whether nothing was in its scope. */
-  readonly isEmpty: boolean;
 }
 
 function judgeUsageBudget(
   budget: ConfiguredUsage,
-  data: UsageData,
+  of: BudgetedSpends,
   limits: readonly SpendLimit[],
   assume: Assumption,
-  now: Instant,
+  { rates, now }: Pick<AuditFacts, 'rates' | 'now'>,
 ): JudgedUsage {
   const strictness = { assume, warnAt: budget.warnAt };
-  const { groups, spends, missing } = budgetedSpends(budget, data);
-  const historyOf = (of: readonly Spend[]) => spendingFrom(of, data.covered, missing);
+  const { groups, spends, covered, billed, billLeftOut } = of;
+  const historyOf = (some: readonly Spend[]) => spendingFrom(some, covered, missingOf(of, some));
   const months = groups.flatMap(
     ({ subject, spends: members }) =>
       monthOutlook(subject, historyOf(members), budget.limits.usdPerMonth, now) ?? [],
   );
-  const outlook = outlookOf(months, historyOf(spends), limits, budget.credits, now);
+  const outlook = outlookOf(months, historyOf(spends), billed, limits, budget.credits, now);
   const checks = [
-    ...judgeUsage(budget, data, strictness),
-    ...judgeReplays(budget.name, outlook.replays, strictness, missing),
+    ...judgeUsage(budget, of, rates, strictness),
+    ...judgeReplays(budget.name, outlook.replays, of, strictness),
   ];
+  const isOfCredits = checks.length === 0 && budget.credits.length > 0;
   return {
-    judged: { name: budget.name, kind: 'usage', checks },
+    judged: {
+      ...{ name: budget.name, kind: 'usage' },
+      checks: isOfCredits ? [judgeCredits(budget.name, of)] : checks,
+      asides: [
+        ...(billLeftOut ? [`${billLeftOut}, so that the usage counts and the bill does not`] : []),
+        ...limits
+          .filter(isInactive)
+          .map((limit) => `the ${limitText(limit)} is inactive, and was not checked`),
+      ],
+    },
     outlook,
-    isEmpty: spends.length === 0,
   };
 }
 
@@ -263,8 +274,8 @@ function isOfFiles(a: ConfiguredUsage, b: ConfiguredUsage): boolean {
 }
 
 function usageIn(facts: AuditFacts, options: CheckOptions): UsageData {
-  const { cells, bill, rows, rates, covered } = facts;
-  return { rates, cells, bill, covered, badRows: rows.bad, showIds: options.showIds ?? false };
+  const { cells, bill, rows, rates, now, covered } = facts;
+  return { rates, now, cells, bill, covered, badRows: rows.bad, showIds: options.showIds ?? false };
 }
 
 function scopeOf({ scope }: ConfiguredUsage): string {

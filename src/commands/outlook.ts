@@ -5,7 +5,7 @@ import type { Money } from '../core/money.ts';
 import { monthOutlook, type Outlook, outlookOf, spendingFrom } from '../core/outlook.ts';
 import type { AuditFacts } from '../core/report.ts';
 import type { SpendLimit } from '../core/spend-limit.ts';
-import { spendsOf } from '../core/usage-budget.ts';
+import { spendsOf } from '../core/usage-spends.ts';
 import { readGrants } from '../input/grants.ts';
 import { readSpendLimits } from '../input/spend-limits.ts';
 import type { Io } from '../io.ts';
@@ -25,11 +25,20 @@ export async function outlookOfUsage(
   options: OutlookOptions,
   io: Io,
 ): Promise<Outlook> {
-  const { covered, now } = facts;
-  const spending = spendingFrom(spendsOf(facts), covered, missingFrom(facts));
+  const { now } = facts;
+  const { spends, covered, billed, otherCurrency } = spendsOf(facts, []);
+  const unread = otherCurrency && `part of it was billed in ${otherCurrency}`;
+  const spending = spendingFrom(spends, covered, missingFrom(facts) ?? unread);
   const month = monthOutlook('', spending, options.spendLimit, now);
   const limits = [...ownLimit(options), ...(await limitsOfFiles(options.spendLimits ?? [], io))];
-  return outlookOf(month ? [month] : [], spending, limits, await grantsOf(options, io), now);
+  return outlookOf(
+    month ? [month] : [],
+    spending,
+    billed,
+    limits,
+    await grantsOf(options, io),
+    now,
+  );
 }
 
 function ownLimit({ spendLimit, alertAt = [] }: OutlookOptions): SpendLimit[] {

@@ -17,6 +17,8 @@ export const LIMIT_NAMES = [
   'imageQualities',
   'spendLimit',
   'spendAlert',
+  /** That all is in sight that they pay for. */
+  'credits',
   /** That all files can be read. */
   'files',
   'increase.perFile.usd',
@@ -62,11 +64,14 @@ export interface Check {
   readonly verdict: Verdict;
 }
 
-/** A budget and everything that was held against it. There is always at least one check. */
+/** A budget and everything that was held against it. */
 export interface JudgedBudget {
   readonly name: string;
   readonly kind: 'prompts' | 'usage';
+  /** None only where all of its limits are switched off. */
   readonly checks: readonly Check[];
+  /** What was given and does not count, and why. */
+  readonly asides: readonly string[];
 }
 
 /** How to judge: the end of ranges, and the percentages of a limit from which on to warn. */

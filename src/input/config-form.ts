@@ -5,7 +5,7 @@ import { PERIODS } from '../core/prompt-budget.ts';
 import { TEMPLATE_STYLES } from '../core/template.ts';
 import { TEXT_FORMS } from '../core/text-input.ts';
 import { parseInstant } from '../core/time.ts';
-import { SCOPE_DIMENSIONS } from '../core/usage-budget.ts';
+import { SCOPE_DIMENSIONS } from '../core/usage-spends.ts';
 import { type FormProblem, formProblems } from './form.ts';
 
 /** The form of `openai-cost.json`: what `config.schema.json` tells an editor. */

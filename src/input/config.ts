@@ -2,6 +2,7 @@ import type { Assumption } from '../core/check.ts';
 import type { Grant } from '../core/credits.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { type Money, parseAmount, ZERO } from '../core/money.ts';
+import { FREE_NAMES, type Permitted } from '../core/permitted.ts';
 import type {
   IncreaseLimits,
   Override,
@@ -13,7 +14,8 @@ import type { Source } from '../core/source.ts';
 import type { Filling } from '../core/template.ts';
 import { type Instant, parseInstant } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
-import { FREE_NAMES, type Permitted, type Scope, type UsageBudget } from '../core/usage-budget.ts';
+import type { UsageBudget } from '../core/usage-budget.ts';
+import type { Scope } from '../core/usage-spends.ts';
 import { matchesAny } from '../core/wildcard.ts';
 import type { ConfigForm, OverrideForm, PromptsForm, UsageForm } from './config-form.ts';
 import { parseJson } from './json-file.ts';

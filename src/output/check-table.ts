@@ -37,6 +37,7 @@ function budgetState({ checks }: JudgedBudget): string {
     const number = checks.filter(({ verdict }) => verdict.kind === kind).length;
     return number > 0 ? `${count(number)} ${kind === 'near' ? 'near its limit' : kind}` : [];
   });
+  if (checks.length === 0) return 'not checked';
   if (states.length > 0) return `${states.join(', ')}, of ${counted(checks.length, 'check')}`;
   const nearest = nearestOf(checks);
   const used = nearest && usedPercent(nearest);
@@ -122,9 +123,11 @@ export function checkAnswer(report: CheckReport): string {
   const used = nearest && usedPercent(nearest);
   const near =
     used === undefined ? '' : `; nearest: ${nearest?.budget}, ${nearest?.limit} at ${used}%`;
-  const holds = budgets.length === 1 ? 'holds' : 'hold';
+  const held = budgets.filter(({ checks }) => checks.length > 0).length;
+  if (held === 0) return 'no budget was checked';
+  const holds = held === 1 ? 'holds' : 'hold';
   const left = report.unchecked.length > 0 ? '; increases were not checked' : '';
-  return `${counted(budgets.length, 'budget')} ${holds} (${counted(limits, 'check')}${near}${left}${uncommittedText(report.comparison)})`;
+  return `${counted(held, 'budget')} ${holds} (${counted(limits, 'check')}${near}${left}${uncommittedText(report.comparison)})`;
 }
 
 /** So that nobody takes a build of the base itself for one without a change. */

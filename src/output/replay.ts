@@ -15,7 +15,7 @@ export interface ReplayReport {
 
 export const REPLAY_FORMATS = {
   text: ({ replays }: ReplayReport, { width }: Terminal) =>
-    `${outlookText({ months: [], replays, credits: undefined }, width)}\n`,
+    `${outlookText({ months: [], replays, credits: undefined, billed: undefined }, width)}\n`,
   json: ({ rates, now, replays, missing }: ReplayReport) =>
     `${JSON.stringify(
       {
@@ -23,7 +23,8 @@ export const REPLAY_FORMATS = {
         command: 'replay',
         rates: { version: dayOf(rates.version), sha256: rates.sha256 },
         date: dayOf(now),
-        replays: outlookEntry({ months: [], replays, credits: undefined }).replays,
+        replays: outlookEntry({ months: [], replays, credits: undefined, billed: undefined })
+          .replays,
         complete: missing === undefined,
         reason: missing ?? null,
       },
