@@ -30,7 +30,7 @@ export async function print<R extends Report>(
   options: PrintOptions,
   io: Io,
 ): Promise<void> {
-  const shown = options.quiet ? withErrorsOnly(report) : report;
+  const shown = options.quiet ? withFailuresOnly(report) : report;
   const render: Render<FormatName> = async (name, terminal) => {
     const reporter = await reporterOf(FORMATS[name]);
     return reporter(shown, terminal);
@@ -65,8 +65,12 @@ async function appendicesTo(
   return appendices;
 }
 
-function withErrorsOnly<R extends Report>(report: R): R {
-  return { ...report, findings: report.findings.filter(({ severity }) => severity === 'error') };
+/** What is to be quiet still says why it does not pass. */
+function withFailuresOnly<R extends Report>(report: R): R {
+  const failures = report.findings.filter(
+    ({ severity, isUndecided }) => severity === 'error' || isUndecided,
+  );
+  return { ...report, findings: failures };
 }
 
 /** Writes what is no report, in each format to where it goes. @throws InputError as `print` does */
