@@ -2,7 +2,7 @@ import type { Encoding } from '../core/encodings.ts';
 import type { Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
 import type { FramingTable } from '../core/framing.ts';
-import type { CountInput } from '../core/input-count.ts';
+import { grouped } from '../core/grouped.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { resolveModel } from '../core/names.ts';
 import { once } from '../core/once.ts';
@@ -69,47 +69,37 @@ export async function calledPrompts(
     problems.push(...idleOverrides(budget, all, config, cwd));
   }
   if (problems.length > 0 && !mayBeNone) throw new InputError(problems);
-  const all = [...new Set([...paths.values()].flat())];
-  const read = await readEach(all, files, {
-    counters: once(() => countersFor(budgets, rates, at)),
-    sendables: { counting: once(() => countingOf(modelsOf(budgets), filling)) },
-    filling,
-  });
-  const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
-  const failed = new Map(read.unreadable.map((file) => [file.source.file, file]));
   const called: BudgetedCall[] = [];
   const unreadable: BudgetedUnreadable[] = [];
+  const counters = once(() => countersFor(budgets, rates, at));
+  const counting = once(() => countingOf(modelsOf(budgets), filling));
+  const byForm = new Map<TextForm, Awaited<ReturnType<typeof readAs>>>();
   for (const budget of budgets) {
+    const { form } = budget;
+    const read = byForm.get(form) ?? (await readAs(form));
+    byForm.set(form, read);
     const own = paths.get(budget) ?? [];
-    const prompts = own.flatMap((path) => {
-      const prompt = byPath.get(path);
-      return prompt ? [asSent(prompt, budget.form, framing)] : [];
-    });
+    const prompts = own.flatMap((path) => read.prompts.get(path) ?? []);
     called.push(...callsOf(budget, prompts, { config, cwd }, rates, at));
-    for (const file of own.flatMap((path) => failed.get(path) ?? [])) {
+    for (const file of own.flatMap((path) => read.unreadable.get(path) ?? [])) {
       unreadable.push({ ...file, budget: budget.name });
     }
   }
   return { called, unreadable };
-}
 
-/** A text may be sent in one way by one budget, and in another by the next. */
-function asSent(prompt: Prompt, form: TextForm, framing: FramingTable): Prompt {
-  // A request says itself how it is sent.
-  if (prompt.asks) return prompt;
-  const countInput: CountInput = (model) => {
-    const { total, shares } = prompt.countInput(model);
-    const unknown = shares.flatMap((share) => share.unknown);
-    if (unknown.length === 0) return textInput(() => total.expected, form, framing)(model);
-    // A placeholder that is not filled leaves the rest of the text known.
-    const rest = textInput(() => total.low, form, framing)(model);
+  /** The files of all budgets that are sent in the same way, each read once. */
+  async function readAs(form: TextForm) {
+    const alike = budgets.filter((budget) => budget.form === form);
+    const all = [...new Set(alike.flatMap((budget) => paths.get(budget) ?? []))];
+    const read = await readEach(all, files, {
+      ...{ counters, sendables: { counting }, filling },
+      inputOf: (countText) => textInput(countText, form, framing),
+    });
     return {
-      ...rest,
-      shares: rest.shares.map((share) => ({ ...share, unknown })),
-      total: { basis: 'unknown', low: rest.total.low, expected: null, high: null },
+      prompts: grouped(read.prompts, ({ source }) => source.file),
+      unreadable: grouped(read.unreadable, ({ source }) => source.file),
     };
-  };
-  return { ...prompt, countInput };
+  }
 }
 
 /** A limit of files that are not there would never be checked. */

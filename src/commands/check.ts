@@ -1,6 +1,6 @@
 import type { Dimension } from '../core/audit.ts';
-import { judgeChanges } from '../core/change.ts';
 import { ASSUMPTIONS, type Assumption, type Check, type JudgedBudget } from '../core/check.ts';
+import { judgeChanges } from '../core/increase.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import {
   judgeCredits,

@@ -116,10 +116,13 @@ async function budgetsAt(
 /** With the values of then; a placeholder that has one only now had the same length before. */
 function filledBy(then: Filling | undefined, now: Filling | undefined): Filling | undefined {
   if (!then || !now) return then;
-  const [[before = new Map()], [after = new Map()]] = [then.runs, now.runs];
+  const hadNone = then.runs.every(({ size }) => size === 0);
+  const [first = new Map()] = now.runs;
   return {
     ...then,
-    runs: [new Map([...after, ...before])],
+    runs: hadNone
+      ? now.runs
+      : then.runs.map((before, index) => new Map([...(now.runs[index] ?? first), ...before])),
     tokens: new Map([...now.tokens, ...then.tokens]),
   };
 }

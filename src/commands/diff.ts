@@ -96,7 +96,7 @@ async function budgetsFor(
     }
     const budget: PromptBudget = {
       ...{ name: 'prompts', files: named, models, outputTokens, requests: 1, per: 'run' },
-      ...{ tier: 'standard', region: 'global', limits: {}, increase: {}, totalIncrease: {} },
+      ...{ tier: undefined, region: 'global', limits: {}, increase: {}, totalIncrease: {} },
       ...{ overrides: [], warnAt: [], form: 'chat' },
     };
     const rates = await loadRates(io, options.rates);

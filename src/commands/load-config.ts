@@ -34,13 +34,19 @@ export async function loadConfig(
   files: Pick<Files, 'readFile'>,
   ratesFor: (own: string | undefined) => Promise<RateTable>,
 ): Promise<Config> {
-  return readConfig(await readSmallFile(files, file), file, async (own) => {
+  const config = await readConfig(await readSmallFile(files, file), file, async (own) => {
     const rates = await ratesFor(own && fromConfig(file, [own])[0]);
     return {
       tierOf: (name) => tierOf(name, rates),
       regionOf: (name) => regionOf(name, rates),
     };
   });
+  const { filling, varsFile } = config;
+  if (!filling || varsFile === undefined) return config;
+  const [path = varsFile] = fromConfig(file, [varsFile]);
+  const { readVariables } = await import('../input/variables.ts');
+  const runs = readVariables(await readSmallFile(files, path), path);
+  return { ...config, filling: { ...filling, runs } };
 }
 
 /** The names in a configuration, from the working directory on. */

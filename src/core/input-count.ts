@@ -36,7 +36,7 @@ export interface LongestCall {
 }
 
 /** The call that is the first not to fit somewhere. */
-export function longestCall({ shares }: InputCount): LongestCall {
+export function longestCall({ shares }: Pick<InputCount, 'shares'>): LongestCall {
   const calls = shares.map(
     ({ longest, inputTokensPerRequest: { least } }) =>
       longest ?? { tokens: least, source: undefined },

@@ -11,13 +11,15 @@ import {
   shareOf,
 } from './estimate.ts';
 import { grouped } from './grouped.ts';
+import { type CallShare, type InputCount, longestCall } from './input-count.ts';
 import type { RateMemo } from './lookup.ts';
 import { addRanges, compare, type Money, NOTHING, type Range, times } from './money.ts';
 import { totalOf } from './price.ts';
 import type { Model, RateTable } from './rates.ts';
+import type { Count } from './tally.ts';
 import type { TextForm } from './text-input.ts';
 import type { Instant } from './time.ts';
-import type { ServiceTier } from './usage.ts';
+import type { ServiceTier, Tokens } from './usage.ts';
 
 export interface PromptLimits {
   readonly usdPerCall?: Money | undefined;
@@ -51,7 +53,8 @@ export interface PromptSettings {
   readonly outputTokens?: number | 'maximum' | undefined;
   readonly requests: number;
   readonly per: (typeof PERIODS)[number];
-  readonly tier: ServiceTier;
+  /** Left out, what a request asks for, or else standard. */
+  readonly tier: ServiceTier | undefined;
   readonly region: string;
   /** How much of the input is read from the cache, from 0 to 1. */
   readonly cachedShare?: number | undefined;
@@ -121,8 +124,9 @@ export interface CalledPrompt {
   readonly model: string;
   /** Undefined when the rate table does not know it. */
   readonly known: Model | undefined;
-  /** Of one call; null when no tokenizer is known. */
+  /** Of one call, of several the longest; null when not all of it is known. */
   readonly inputTokens: number | null;
+  /** What one call costs: of several, the dearest. */
   readonly call: Calls;
   /** All its calls, in a run or, if they are a rate, in a month. */
   readonly all: Calls;
@@ -146,23 +150,116 @@ export function callPrompts(
     const models = [...new Set(settings.models)];
     const tokens = typeof outputTokens === 'number' ? { outputTokens } : {};
     const caching = { cachedShare, cacheWriteShare };
-    const request = { prompts: [prompt], models, at, tier, region, ...caching, ...tokens };
-    return estimate(request, rates, memo).models.flatMap((of) => {
+    const request = { models, at, tier, region, ...caching, ...tokens };
+    return estimate({ ...request, prompts: [prompt] }, rates, memo).models.flatMap((of) => {
       const {
         name,
         model,
         prompts: [priced],
       } = of;
       if (!priced) return [];
-      const call = callOf(priced, model, outputTokens);
+      const file = callOf(priced, model, outputTokens);
+      const each = singleCalls(priced).map((single) => {
+        const [one] = estimate(
+          { ...request, models: [name], prompts: [single] },
+          rates,
+          memo,
+        ).models;
+        return one?.prompts.map((call) => callOf(call, model, outputTokens)) ?? [];
+      });
       return [
         {
-          ...{ prompt, model: name, known: model, inputTokens: priced.inputTokens },
-          ...{ call, all: timesCalls(call, callsIn(settings)), settings, own, estimate: of },
+          ...{ prompt, model: name, known: model, inputTokens: longestOf(priced.input).expected },
+          call: dearestOf(each.flat(), (call) => call) ?? file,
+          ...{ all: timesCalls(file, callsIn(settings)), settings, own, estimate: of },
         },
       ];
     });
   });
+}
+
+/** What holds several calls as prompts of one call each: of calls that are priced alike, the longest. */
+function singleCalls({ prompt, input: { shares } }: PromptEstimate): Prompt[] {
+  if (shares.length === 1 && shares[0]?.calls === 1) return [];
+  return shares.map((share) => ({
+    ...prompt,
+    countRepeats: undefined,
+    countInput: () => ({ shares: [longestIn(share)], total: UNTOLD, parts: [] }),
+  }));
+}
+
+/** Nobody asks for the tokens of these. */
+const UNTOLD: Count = { basis: 'unknown', low: 0, expected: null, high: null };
+
+/** Of calls that are not text alone, nobody can say which is the dearest: it may be all of the cost. */
+function longestIn(share: CallShare): CallShare {
+  const { calls, answers, inputTokensPerRequest, longest } = share;
+  if (calls === 1) return share;
+  if (!isText(share)) return { ...share, low: {} };
+  const { least, most } = inputTokensPerRequest;
+  const low = longest?.tokens ?? least;
+  return {
+    ...share,
+    ...{ calls: 1, low: { text: { input: low } }, high: { text: { input: most } } },
+    inputTokensPerRequest: { least: low, most },
+    // As many as one call can have, where each of the others has one.
+    answers: Math.max(answers - calls + 1, Math.min(answers, 1)),
+  };
+}
+
+/** Whether its tokens are those of text that is sent, and all are known. */
+function isText({ low, high, quantities }: CallShare): boolean {
+  const isInput = (tokens: Tokens) =>
+    Object.keys(tokens).every((modality) => modality === 'text') &&
+    Object.keys(tokens.text ?? {}).every((kind) => kind === 'input') &&
+    tokens.text?.input !== null;
+  return quantities.length === 0 && isInput(low) && isInput(high);
+}
+
+/** Calls of text that are priced alike, by their input tokens: of all of them, and of one. */
+export interface TextCalls {
+  readonly calls: number;
+  readonly low: number;
+  readonly high: number;
+  readonly least: number;
+  readonly most: number;
+  readonly longest: number;
+}
+
+/** What a prompt comes to by such numbers; undefined where they do not price it. */
+export function textCallsOf({ shares }: InputCount): TextCalls | undefined {
+  const [share] = shares;
+  if (!share || shares.length > 1 || !isText(share)) return undefined;
+  const { calls, answers, unknown, inputTokensPerRequest, low, high } = share;
+  if (answers !== calls || unknown.length > 0) return undefined;
+  return {
+    calls,
+    ...{ low: low.text?.input ?? 0, high: high.text?.input ?? 0, ...inputTokensPerRequest },
+    longest: longestCall({ shares }).tokens,
+  };
+}
+
+export function countOf({ calls, low, high, least, most, longest }: TextCalls): InputCount {
+  const share: CallShare = {
+    calls,
+    ...{ low: { text: { input: low } }, high: { text: { input: high } } },
+    ...{ quantities: [], unknown: [], answers: calls, maxOutputTokens: undefined },
+    inputTokensPerRequest: { least, most },
+    longest: { tokens: longest, source: undefined },
+  };
+  const basis = low === high ? 'exact' : 'estimate';
+  return { shares: [share], total: { basis, low, expected: high, high }, parts: [] };
+}
+
+/** Tokens of the longest call; all but the fewest are null where not all is known. */
+function longestOf({
+  shares,
+  total,
+}: Pick<InputCount, 'shares' | 'total'>): Pick<Count, 'low' | 'expected' | 'high'> {
+  if (shares.length === 1 && shares[0]?.calls === 1) return total;
+  const most = Math.max(...shares.map(({ inputTokensPerRequest }) => inputTokensPerRequest.most));
+  const high = total.high === null ? null : most;
+  return { low: longestCall({ shares }).tokens, expected: high, high };
 }
 
 function callOf(
@@ -272,7 +369,8 @@ export function alternatives<Item>(
   const found = new Map<string, { model: string; items: Item[] }>();
   for (const model of new Set(choices.map((choice) => choice.model))) {
     const chosen = files.flatMap(
-      (all) => all.find((choice) => choice.model === model) ?? dearest(all) ?? [],
+      (all) =>
+        all.find((choice) => choice.model === model) ?? dearestOf(all, ({ cost }) => cost) ?? [],
     );
     const key = JSON.stringify(chosen.map(({ file, model: own }) => [file, own]));
     if (!found.has(key)) found.set(key, { model, items: chosen.map(({ item }) => item) });
@@ -281,10 +379,10 @@ export function alternatives<Item>(
 }
 
 /** What has no price may cost anything. */
-function dearest<Of extends Choice>(choices: readonly Of[]): Of | undefined {
-  const high = ({ cost }: Choice) => (cost.most ?? cost.known).high;
+function dearestOf<Of>(choices: readonly Of[], costOf: (of: Of) => Calls): Of | undefined {
+  const high = (of: Of) => (costOf(of).most ?? costOf(of).known).high;
   return (
-    choices.find(({ cost }) => cost.missing !== undefined) ??
+    choices.find((choice) => costOf(choice).missing !== undefined) ??
     [...choices].sort((a, b) => compare(high(b), high(a)))[0]
   );
 }
@@ -307,7 +405,8 @@ function judgePrompt(budget: string, called: CalledPrompt, strictness: Strictnes
   if (ownTotal !== undefined) {
     checks.push(judgeCalls({ ...about, limit: ownLimit }, all, ownTotal, strictness));
   }
-  const { low, high } = called.estimate.prompts[0]?.input.total ?? UNCOUNTED;
+  const [priced] = called.estimate.prompts;
+  const { low, high } = priced ? longestOf(priced.input) : UNCOUNTED;
   const tokens = { low, high: high ?? low };
   const uncounted =
     high !== null

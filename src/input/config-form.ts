@@ -44,10 +44,12 @@ const warnAt = z
   .describe('Percentages of a limit from which on to warn.');
 
 const promptLimits = z.strictObject({
-  usdPerCall: usd.optional().describe('What one call of each file may cost.'),
+  usdPerCall: usd
+    .optional()
+    .describe('What one call of each file may cost; of several in it, the dearest.'),
   usdPerRun: usd.optional().describe('What all calls of all files may cost together.'),
   usdPerMonth: usd.optional().describe('The same in 30 days, where "per" is hour, day or month.'),
-  tokensPerFile: tokens.optional().describe('The input tokens that a file may have.'),
+  tokensPerFile: tokens.optional().describe('The input tokens that a call of each file may have.'),
   contextShare: share.optional().describe("The share of a model's context window it may fill."),
 });
 
@@ -88,7 +90,7 @@ const prompts = z.strictObject({
     .enum(TEXT_FORMS)
     .optional()
     .describe('How text is sent: as one message of chat, when left out, or as it is.'),
-  tier: text.optional().describe('"standard" when left out.'),
+  tier: text.optional().describe('When left out, what a request asks for, or else "standard".'),
   region: text.optional().describe('"global" when left out.'),
   increase: z
     .strictObject({
@@ -161,6 +163,8 @@ const usage = z.strictObject({
     .describe('Grants that are used up before anything is billed.'),
 });
 
+const values = z.record(z.string(), z.string());
+
 export const configForm = z.strictObject({
   $schema: z.string().optional(),
   ...comment,
@@ -173,9 +177,11 @@ export const configForm = z.strictObject({
   warnOnly: z.boolean().optional().describe('Tells failures, and exits with 0 all the same.'),
   base: text.optional().describe('What to compare with: a git ref, or a report of "check".'),
   vars: z
-    .record(z.string(), z.string())
+    .union([values, z.array(values).min(1), file])
     .optional()
-    .describe('The text of placeholders in prompts, such as {{name}}, by their names.'),
+    .describe(
+      'The text of placeholders in prompts, such as {{name}}, by their names; a list of such, or a file with one on each line, each of which is a call of its own.',
+    ),
   varTokens: z
     .record(z.string(), tokens)
     .optional()

@@ -32,6 +32,8 @@ export interface Config {
   readonly base: string | undefined;
   /** How placeholders in prompts are filled; undefined takes them for text. */
   readonly filling: Filling | undefined;
+  /** A file with more values for that, from the folder of the configuration on. */
+  readonly varsFile: string | undefined;
   readonly prompts: readonly PromptBudget[];
   readonly usage: readonly ConfiguredUsage[];
   /** Where each budget stands, by its name. */
@@ -109,6 +111,7 @@ export async function readConfig(
     warnOnly: form.warnOnly ?? false,
     base: form.base,
     filling: fillingOf(form),
+    varsFile: typeof form.vars === 'string' ? form.vars : undefined,
     prompts: (form.prompts ?? []).map((entry) => promptBudget(entry, namesIn(entry.name))),
     usage: (form.usage ?? []).map(usageBudget),
     places,
@@ -131,9 +134,10 @@ function fillingOf({
   template = 'auto',
 }: ConfigForm): Filling | undefined {
   if (template === 'none') return undefined;
+  const sets = typeof vars === 'string' ? [{}] : Array.isArray(vars) ? vars : [vars];
   return {
     style: template,
-    runs: [new Map(Object.entries(vars))],
+    runs: sets.map((set) => new Map(Object.entries(set))),
     tokens: new Map(Object.entries(varTokens)),
     found: new Set(),
   };
@@ -155,7 +159,7 @@ function promptBudget(form: PromptsForm, names: Names): PromptBudget {
     outputTokens: form.outputTokens,
     requests: form.requests ?? 1,
     per: form.per ?? 'run',
-    tier: names.tierOf(form.tier ?? 'standard'),
+    tier: form.tier === undefined ? undefined : names.tierOf(form.tier),
     region: names.regionOf(form.region ?? 'global'),
     cachedShare: form.cachedShare,
     cacheWriteShare: form.cacheWriteShare,

@@ -1,7 +1,7 @@
 import type { BudgetChange, PromptChange } from '../core/change.ts';
 import type { Check, Figure, JudgedBudget, Verdict } from '../core/check.ts';
 import { exactUsd } from '../core/money.ts';
-import type { CalledPrompt, Calls } from '../core/prompt-budget.ts';
+import { type CalledPrompt, type Calls, textCallsOf } from '../core/prompt-budget.ts';
 import {
   type BudgetedCall,
   type CheckReport,
@@ -90,28 +90,21 @@ function verdictEntry(verdict: Verdict) {
   };
 }
 
-function callEntry({
-  budget,
-  prompt,
-  model,
-  known,
-  inputTokens,
-  call,
-  all,
-  settings,
-}: BudgetedCall) {
-  const { outputTokens, requests, per, tier, region } = settings;
+function callEntry({ budget, prompt, model, known, call, all, settings, estimate }: BudgetedCall) {
+  const { outputTokens, requests, per, region } = settings;
+  const [priced] = estimate.prompts;
   const { cachedShare, cacheWriteShare } = settings;
   return {
     budget,
     file: prompt.source.file,
     model,
     id: known?.id ?? null,
-    inputTokens,
+    inputTokens: priced?.inputTokens ?? null,
+    calls: (priced && textCallsOf(priced.input)) ?? null,
     outputTokens: outputTokens ?? null,
     requests,
     per,
-    tier,
+    tier: priced?.lines[0]?.usage.tier ?? settings.tier ?? null,
     region,
     cachedShare: cachedShare ?? null,
     cacheWriteShare: cacheWriteShare ?? null,

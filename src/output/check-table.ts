@@ -124,9 +124,9 @@ export function checkAnswer(report: CheckReport): string {
   const near =
     used === undefined ? '' : `; nearest: ${nearest?.budget}, ${nearest?.limit} at ${used}%`;
   const held = budgets.filter(({ checks }) => checks.length > 0).length;
-  if (held === 0) return 'no budget was checked';
-  const holds = held === 1 ? 'holds' : 'hold';
   const left = report.unchecked.length > 0 ? '; increases were not checked' : '';
+  if (held === 0) return `no budget was checked${left}`;
+  const holds = held === 1 ? 'holds' : 'hold';
   return `${counted(held, 'budget')} ${holds} (${counted(limits, 'check')}${near}${left}${uncommittedText(report.comparison)})`;
 }
 

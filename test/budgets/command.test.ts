@@ -584,3 +584,83 @@ async function exampleUsage(): Promise<string> {
   const { readFileSync } = await import('node:fs');
   return readFileSync(new URL('../example/usage.csv', import.meta.url), 'utf8');
 }
+
+describe('files of several calls', () => {
+  const request = (content: string, more: object = {}) =>
+    JSON.stringify({
+      ...{ model: 'gpt-4o-mini', messages: [{ role: 'user', content }], ...more },
+    });
+  const LONG = 'Answer the question. '.repeat(20);
+  const sum = (folder: string, ...args: string[]) =>
+    run(['estimate', '-m', 'gpt-4o-mini', '-o', '100', '-f', 'json', ...args], { cwd: folder });
+
+  async function judged(
+    content: Readonly<Record<string, unknown>>,
+    budget: Readonly<Record<string, unknown>>,
+    more: object = {},
+  ) {
+    const folder = folderOf({
+      ...content,
+      'openai-cost.json': { ...config(prompts(budget)), ...more },
+    });
+    const { code, out } = await check(folder, ['-f', 'json']);
+    const { budgets } = JSON.parse(out) as {
+      budgets: { checks: { limit: string; foundHigh: string }[] }[];
+    };
+    const found = budgets[0]?.checks.map(({ limit, foundHigh }) => [limit, foundHigh]) ?? [];
+    return { folder, code, found: Object.fromEntries(found) as Record<string, string> };
+  }
+
+  it('are judged by their longest call, and by the cost of all', async () => {
+    const limits = { usdPerCall: 1, usdPerRun: 1, tokensPerFile: 1000, contextShare: 0.0008 };
+    const lines = `${request('short')}\n${request(LONG)}\n`;
+    const { folder, code, found } = await judged(
+      { 'calls.jsonl': lines, 'long.json': request(LONG) },
+      { files: 'calls.jsonl', limits },
+    );
+    const all = JSON.parse((await sum(folder, 'calls.jsonl')).out);
+    const one = JSON.parse((await sum(folder, 'long.json')).out);
+    expect(code).toBe(0);
+    expect(found).toEqual({
+      ...{ usdPerCall: one.total.usd, usdPerRun: all.total.usd },
+      tokensPerFile: String(one.byFile[0].tokens.input),
+      contextShare: String(one.byFile[0].tokens.input),
+    });
+  });
+
+  it('cost what they ask for, unless the budget names a tier', async () => {
+    const content = { 'a.json': request(LONG, { service_tier: 'priority' }) };
+    const budget = { files: 'a.json', limits: { usdPerCall: 1 } };
+    const { folder, found } = await judged(content, budget);
+    const asked = JSON.parse((await sum(folder, 'a.json')).out).total.usd;
+    expect(found).toEqual({ usdPerCall: asked });
+    const named = await judged(content, { ...budget, tier: 'standard' });
+    const standard = JSON.parse((await sum(folder, 'a.json', '--tier', 'standard')).out).total.usd;
+    expect(named.found).toEqual({ usdPerCall: standard });
+    expect(asked).not.toBe(standard);
+  });
+
+  it.each<[string, unknown]>([
+    ['a list', [{ name: 'Bo' }, { name: LONG }]],
+    ['a file', 'rows.jsonl'],
+  ])('each set of values of a template is one: %s', async (_, vars) => {
+    const rows = `{"name":"Bo"}\n${JSON.stringify({ name: LONG })}\n`;
+    const content = { 'a.md': 'Hello {{name}}', 'b.md': `Hello ${LONG}`, 'rows.jsonl': rows };
+    const limits = { usdPerCall: 1, usdPerRun: 1 };
+    const { folder, found } = await judged(
+      content,
+      { files: 'a.md', requests: 3, limits },
+      { vars },
+    );
+    const all = JSON.parse((await sum(folder, 'a.md', '--vars', 'rows.jsonl', '-n', '3')).out);
+    const longest = JSON.parse((await sum(folder, 'b.md')).out);
+    expect(found).toEqual({ usdPerCall: longest.total.usd, usdPerRun: all.total.usd });
+  });
+
+  it('a file of values that is not there is named', async () => {
+    const { code, err } = await outcome({
+      ...{ 'prompts/a.md': PROMPT, 'openai-cost.json': { ...config(within), vars: 'rows.jsonl' } },
+    });
+    expect({ code, err }).toEqual({ code: 2, err: 'rows.jsonl: error: no such file\n' });
+  });
+});
