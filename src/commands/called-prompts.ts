@@ -12,12 +12,11 @@ import type { BudgetedCall } from '../core/report.ts';
 import type { Filling } from '../core/template.ts';
 import { type TextForm, textInput } from '../core/text-input.ts';
 import type { Instant } from '../core/time.ts';
-import { matchedBy } from '../input/file-names.ts';
 import { matcherOf } from '../input/patterns.ts';
 import { readEach, type TokenCounters } from '../input/prompts.ts';
 import type { Counting } from '../input/sendables/kind.ts';
 import { TokenStream } from '../tokens/index.ts';
-import { fromConfig, fromCwd } from './load-config.ts';
+import { filesFromConfig, filesOf } from './load-config.ts';
 
 /** Prompts of budgets, as they are in some files. */
 export interface PromptsOf {
@@ -59,13 +58,9 @@ export async function calledPrompts(
   const problems: InputProblem[] = [];
   const paths = new Map<PromptBudget, readonly string[]>();
   for (const budget of budgets) {
-    const matched = await matchedBy(fromConfig(config, budget.files), files);
-    // One name for one file, however it was found: by it, a file is known at the base again.
-    const all = [...new Set(matched.paths.map((path) => fromCwd(path, { cwd })))];
+    const { paths: all, problems: ofBudget } = await filesOf(budget, config, files, cwd);
     paths.set(budget, all);
-    for (const { source, message } of matched.problems) {
-      problems.push({ source, message: `${message} (files of the budget ${budget.name})` });
-    }
+    problems.push(...ofBudget);
     problems.push(...idleOverrides(budget, all, config, cwd));
   }
   if (problems.length > 0 && !mayBeNone) throw new InputError(problems);
@@ -110,7 +105,7 @@ function idleOverrides(
   cwd: string,
 ): InputProblem[] {
   return overrides.flatMap(({ files }) => {
-    const isOne = matcherOf(fromConfig(config, files), cwd);
+    const isOne = matcherOf(filesFromConfig(config, files), cwd);
     if (paths.some(isOne)) return [];
     const message = `${files.join(', ')} in its overrides matches none of the files of the budget ${name}`;
     return [{ source: { file: config }, message }];
@@ -125,7 +120,7 @@ function callsOf(
   at: Instant,
 ): BudgetedCall[] {
   const matchers = new Map(
-    budget.overrides.map(({ files }) => [files, matcherOf(fromConfig(config, files), cwd)]),
+    budget.overrides.map(({ files }) => [files, matcherOf(filesFromConfig(config, files), cwd)]),
   );
   const budgeted = prompts.map((prompt) => ({
     prompt,

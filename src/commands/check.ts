@@ -33,13 +33,14 @@ import {
 } from '../core/usage-spends.ts';
 import type { Config, ConfiguredUsage } from '../input/config.ts';
 import { readSpendLimits } from '../input/spend-limits.ts';
+import { USAGE_FILES } from '../input/usage/index.ts';
 import type { Io } from '../io.ts';
 import { CHECK_RULES } from '../rules/check-rules.ts';
 import { findings } from '../rules/index.ts';
 import { factsOf } from './audit.ts';
 import { type BudgetedUnreadable, type CalledPrompts, calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
-import { findConfig, fromConfig, loadConfig } from './load-config.ts';
+import { filesOf, findConfig, fromConfig, loadConfig } from './load-config.ts';
 import { loadRates, readSmallFile } from './load-rates.ts';
 import { loadTables } from './load-tables.ts';
 import { type PrintOptions, print } from './print.ts';
@@ -191,10 +192,11 @@ async function usageBudgets(
   const problems: InputProblem[] = [];
   const judged: JudgedUsage[] = [];
   for (const budget of config.usage) {
-    const files = fromConfig(config.source.file, budget.files);
-    const key = JSON.stringify(files);
+    const found = await filesOf(budget, config.source.file, io, io.cwd, USAGE_FILES);
+    if (found.problems.length > 0) throw new InputError(found.problems);
+    const key = JSON.stringify(budget.files);
     const by = dimensionsFor(config.usage.filter((other) => isOfFiles(other, budget)));
-    const facts = read.get(key) ?? (await factsOf(files, { by, format: [] }, rates, io));
+    const facts = read.get(key) ?? (await factsOf(found.paths, { by, format: [] }, rates, io));
     read.set(key, facts);
     const limits = await spendLimitsOf(budget, config.source.file, io);
     const spends = budgetedSpends(budget, usageIn(facts, options));

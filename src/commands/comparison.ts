@@ -19,7 +19,7 @@ import {
 import { matcherOf } from '../input/patterns.ts';
 import type { Io } from '../io.ts';
 import { calledPrompts, type PromptsOf, type Tables } from './called-prompts.ts';
-import { fromConfig, fromCwd, loadConfig } from './load-config.ts';
+import { filesFromConfig, fromCwd, loadConfig } from './load-config.ts';
 import { readSmallFile } from './load-rates.ts';
 
 /** What is compared with the base. */
@@ -148,6 +148,6 @@ async function fromReport(
 
 function budgetsWith(file: string, { budgets, config }: Head, { cwd }: Io): string[] {
   return budgets
-    .filter(({ files }) => matcherOf(fromConfig(config ?? '', files), cwd)(file))
+    .filter(({ files }) => matcherOf(filesFromConfig(config ?? '', files), cwd)(file))
     .map(({ name }) => name);
 }

@@ -38,7 +38,9 @@ const names = z
 const file = z.string().min(1).max(4096);
 const files = z
   .union([file, z.array(file).min(1)])
-  .describe('Files, globs or directories, from the folder of this file on.');
+  .describe(
+    'Files, globs or directories, from the folder of this file on; what begins with ! takes files out of the others.',
+  );
 const warnAt = z
   .array(percent.positive().max(100))
   .describe('Percentages of a limit from which on to warn.');

@@ -664,3 +664,59 @@ describe('files of several calls', () => {
     expect({ code, err }).toEqual({ code: 2, err: 'rows.jsonl: error: no such file\n' });
   });
 });
+
+describe('files that are taken out', () => {
+  const content = {
+    ...{ 'prompts/a.md': PROMPT, 'prompts/old/b.md': PROMPT, 'prompts/old/c.md': PROMPT },
+    ...{ '!d.md': PROMPT },
+  };
+  const filesIn = async (names: unknown, folderIn = '.', more: object = {}) => {
+    const budget = prompts({ files: names, limits: { tokensPerFile: 99 }, ...more });
+    const folder = folderOf({ ...content, 'openai-cost.json': config(budget) });
+    const { code, verdicts: found } = await verdicts(join(folder, folderIn));
+    return { code, found: found.map((verdict) => verdict.replace(/^\S+ (\S+) with.*$/, '$1')) };
+  };
+
+  it.each<[string, unknown, string[]]>([
+    ['a pattern', ['prompts/**/*.md', '!prompts/old/*.md'], ['prompts/a.md']],
+    ['a folder', ['prompts', '!prompts/old'], ['prompts/a.md']],
+    ['a file', ['prompts', '!prompts/old/b.md'], ['prompts/a.md', 'prompts/old/c.md']],
+    ['first, or last', ['!prompts/old/b.md', 'prompts/old'], ['prompts/old/c.md']],
+    ['what is not there', ['prompts/a.md', '!prompts/z.md'], ['prompts/a.md']],
+    ['nothing: a name may begin so', ['./!d.md'], ['!d.md']],
+  ])('%s', async (_, names, found) => {
+    expect(await filesIn(names)).toEqual({ code: 0, found });
+  });
+
+  it('from the folder of the configuration on', async () => {
+    const names = ['prompts/**/*.md', '!prompts/old/*.md'];
+    expect(await filesIn(names, 'prompts/old')).toEqual({ code: 0, found: ['../a.md'] });
+  });
+
+  it('all of them is a mistake', async () => {
+    const { code, found } = await filesIn(['prompts', '!prompts/**']);
+    expect(code).toBe(2);
+    expect(found[0]).toContain(
+      'all of its files are taken out by !prompts/** (files of the budget prompts)',
+    );
+  });
+
+  it('of an override, and of usage', async () => {
+    const names = ['prompts', '!prompts/old/b.md'];
+    const limits = { tokensPerFile: 0 };
+    const { code, found } = await filesIn('prompts', '.', {
+      overrides: [{ files: names, limits }],
+    });
+    expect(code).toBe(1);
+    expect(found.length).toBe(3);
+    const row = (model: string) =>
+      `start_time,end_time,project_id,num_model_requests,model,batch,service_tier,input_tokens,output_tokens,input_cached_tokens\n1790812800,1790899200,proj_a,1,${model},False,default,1000,0,0\n`;
+    const folder = folderOf({
+      ...{ 'a.csv': row('gpt-4o'), 'b.csv': row('gpt-4o-mini') },
+      'openai-cost.json': {
+        usage: [{ name: 'u', files: ['*.csv', '!a.csv'], models: { forbid: 'gpt-4o' } }],
+      },
+    });
+    expect((await check(folder)).code).toBe(0);
+  });
+});
