@@ -172,18 +172,6 @@ describe('the files that GitHub names', () => {
     const [file] = githubFiles(report, '', { GITHUB_OUTPUT: 'o' });
     expect(outputsIn(file?.text ?? '').failed).toBe('END\nEND_');
   });
-
-  it('get no more of a summary than GitHub shows', () => {
-    const row = `| ${'é'.repeat(50)} |\n`;
-    const summaryOf = (rows: number) =>
-      githubFiles(WELL, row.repeat(rows), { GITHUB_STEP_SUMMARY: 's' })[0]?.text ?? '';
-    const bytes = Buffer.byteLength(row);
-    const most = Math.floor(1_000_000 / bytes);
-    expect(summaryOf(most)).toBe(`${row.repeat(most)}\n`);
-    const cut = summaryOf(most + 1);
-    expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(1_000_001);
-    expect(cut).toMatch(/é \|\n\n_Cut here: GitHub shows no more/);
-  });
 });
 
 describe('files are called from the root of the repository on', () => {
