@@ -32,7 +32,6 @@ import {
   type UsageData,
 } from '../core/usage-spends.ts';
 import type { Config, ConfiguredUsage } from '../input/config.ts';
-import { readSpendLimits } from '../input/spend-limits.ts';
 import { USAGE_FILES } from '../input/usage/index.ts';
 import type { Io } from '../io.ts';
 import { CHECK_RULES } from '../rules/check-rules.ts';
@@ -40,9 +39,9 @@ import { findings } from '../rules/index.ts';
 import { factsOf } from './audit.ts';
 import { type BudgetedUnreadable, type CalledPrompts, calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
-import { filesOf, findConfig, fromConfig, loadConfig } from './load-config.ts';
-import { loadRates, readSmallFile } from './load-rates.ts';
+import { filesOf, findConfig, fromConfig, loadConfig, ratesAsked } from './load-config.ts';
 import { loadTables } from './load-tables.ts';
+import { loadSpendLimits } from './outlook.ts';
 import { type PrintOptions, print } from './print.ts';
 
 export interface CheckOptions extends PrintOptions {
@@ -58,12 +57,7 @@ export interface CheckOptions extends PrintOptions {
 /** `openai-cost check`: whether the budgets of the configuration hold. */
 export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   const file = findConfig(options.config, io);
-  let rates: RateTable | undefined;
-  const config = await loadConfig(file, io, async (own) => {
-    rates = await loadRates(io, options.rates ?? setIn(io, 'OPENAI_COST_RATES') ?? own);
-    return rates;
-  });
-  rates ??= await loadRates(io);
+  const { config, rates } = await loadConfig(file, io, ratesAsked(options.rates, io));
   const wishes = wishesOf(options, config, io);
   const now = instantOf(io.now());
   const tables = await loadTables(io, rates, now);
@@ -198,7 +192,13 @@ async function usageBudgets(
     const by = dimensionsFor(config.usage.filter((other) => isOfFiles(other, budget)));
     const facts = read.get(key) ?? (await factsOf(found.paths, { by, format: [] }, rates, io));
     read.set(key, facts);
-    const limits = await spendLimitsOf(budget, config.source.file, io);
+    const limits = await loadSpendLimits(
+      budget.spendLimits.map((limit) => ({
+        ...limit,
+        file: fromConfig(config.source.file, [limit.file])[0] ?? limit.file,
+      })),
+      io,
+    );
     const spends = budgetedSpends(budget, usageIn(facts, options));
     if (isNothing(spends) && !budget.allowEmpty) {
       problems.push({
@@ -250,19 +250,6 @@ function judgeUsageBudget(
     },
     outlook,
   };
-}
-
-async function spendLimitsOf(
-  { spendLimits }: ConfiguredUsage,
-  config: string,
-  io: Io,
-): Promise<SpendLimit[]> {
-  const limits: SpendLimit[] = [];
-  for (const { file, project } of spendLimits) {
-    const [path = file] = fromConfig(config, [file]);
-    limits.push(...readSpendLimits(await readSmallFile(io, path), { file: path, project }));
-  }
-  return limits;
 }
 
 /** What usage has to be told apart by: the less, the less memory. */

@@ -102,7 +102,7 @@ async function budgetsAt(
   if (config === undefined) return { config: '', budgets, filling };
   if (files.stat(config) === undefined) return { config, budgets, filling };
   try {
-    const then = await loadConfig(config, files, async () => rates);
+    const { config: then } = await loadConfig(config, files, async () => rates);
     return { config, budgets: then.prompts, filling: filledBy(then.filling, filling) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

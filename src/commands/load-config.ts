@@ -6,7 +6,7 @@ import { CONFIG_NAME, type Config, readConfig } from '../input/config.ts';
 import { isGlob, matchedBy, type Wanted } from '../input/file-names.ts';
 import { type FileNames, matcherOf } from '../input/patterns.ts';
 import type { Io } from '../io.ts';
-import { readSmallFile } from './load-rates.ts';
+import { loadRates, readSmallFile } from './load-rates.ts';
 import { regionOf, tierOf } from './tier.ts';
 
 /**
@@ -26,28 +26,42 @@ export function findConfig(named: string | undefined, io: Io): string {
   );
 }
 
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The table that tells what its names stand for. */
+  readonly rates: RateTable;
+}
+
 /**
- * Reads a configuration; what its names stand for is told by the rate table that it asks for.
+ * Reads a configuration and the rate table that it goes by.
  * @throws InputError for everything in it that cannot be followed
  */
 export async function loadConfig(
   file: string,
   files: Pick<Files, 'readFile'>,
   ratesFor: (own: string | undefined) => Promise<RateTable>,
-): Promise<Config> {
+): Promise<LoadedConfig> {
+  let rates: RateTable | undefined;
   const config = await readConfig(await readSmallFile(files, file), file, async (own) => {
-    const rates = await ratesFor(own && fromConfig(file, [own])[0]);
+    const table = await ratesFor(own && fromConfig(file, [own])[0]);
+    rates = table;
     return {
-      tierOf: (name) => tierOf(name, rates),
-      regionOf: (name) => regionOf(name, rates),
+      tierOf: (name) => tierOf(name, table),
+      regionOf: (name) => regionOf(name, table),
     };
   });
+  rates ??= await ratesFor(undefined);
   const { filling, varsFile } = config;
-  if (!filling || varsFile === undefined) return config;
+  if (!filling || varsFile === undefined) return { config, rates };
   const [path = varsFile] = fromConfig(file, [varsFile]);
   const { readVariables } = await import('../input/variables.ts');
   const runs = readVariables(await readSmallFile(files, path), path);
-  return { ...config, filling: { ...filling, runs } };
+  return { config: { ...config, filling: { ...filling, runs } }, rates };
+}
+
+/** An option wins over the environment, and that over the configuration. */
+export function ratesAsked(option: string | undefined, io: Io) {
+  return (own: string | undefined) => loadRates(io, option ?? (io.env.OPENAI_COST_RATES || own));
 }
 
 /** The names in a configuration, from the working directory on. */

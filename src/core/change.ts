@@ -9,8 +9,7 @@ import {
   sumCalls,
 } from './prompt-budget.ts';
 
-export const CHANGE_KINDS = ['new', 'removed', 'renamed', 'changed', 'same'] as const;
-export type ChangeKind = (typeof CHANGE_KINDS)[number];
+type ChangeKind = 'new' | 'removed' | 'renamed' | 'changed' | 'same';
 
 /** A prompt with a model, before and after. A side is undefined where there is no such prompt. */
 export interface PromptChange {
@@ -130,7 +129,11 @@ function kindOf(was: CalledPrompt | undefined, now: CalledPrompt): ChangeKind {
   if (!was) return 'new';
   if (was.prompt.source.file !== now.prompt.source.file) return 'renamed';
   const isSame =
-    was.inputTokens === now.inputTokens && was.model === now.model && isSameCost(was.all, now.all);
+    was.inputTokens === now.inputTokens &&
+    was.model === now.model &&
+    // Where tokens are not known, nothing else tells; a report has no bytes.
+    (now.inputTokens !== null || was.prompt.bytes === now.prompt.bytes) &&
+    isSameCost(was.all, now.all);
   return isSame ? 'same' : 'changed';
 }
 

@@ -5,7 +5,7 @@ import { costByDay, isWithinDay, type Spending } from './spending.ts';
 import { addDays, dayStart, daysBetween, type Instant } from './time.ts';
 
 /** Complete days without which nothing is projected: each day of the week once. */
-export const LEAST_DAYS = 7;
+const LEAST_DAYS = 7;
 /** From two weeks on, weekdays and weekends have means of their own. */
 const SPLIT_DAYS = 14;
 /** Four weeks: older days say little of the next ones. */

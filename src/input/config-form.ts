@@ -167,7 +167,7 @@ const usage = z.strictObject({
 
 const values = z.record(z.string(), z.string());
 
-export const configForm = z.strictObject({
+const configForm = z.strictObject({
   $schema: z.string().optional(),
   ...comment,
   rates: text.optional().describe('A rate table of your own.'),

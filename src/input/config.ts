@@ -19,6 +19,7 @@ import type { Scope } from '../core/usage-spends.ts';
 import { matchesAny } from '../core/wildcard.ts';
 import type { ConfigForm, OverrideForm, PromptsForm, UsageForm } from './config-form.ts';
 import { parseJson } from './json-file.ts';
+import type { LimitFile } from './spend-limits.ts';
 
 export const CONFIG_NAME = 'openai-cost.json';
 
@@ -43,12 +44,6 @@ export interface Config {
 export interface ConfiguredUsage extends UsageBudget {
   readonly spendLimits: readonly LimitFile[];
   readonly credits: readonly Grant[];
-}
-
-/** A file with OpenAI's own limits, and whose they are if its objects do not say. */
-export interface LimitFile {
-  readonly file: string;
-  readonly project?: string | undefined;
 }
 
 /** What names stand for in the rate table of the configuration; both throw an InputError that lists what is known. */

@@ -1,6 +1,6 @@
 import type { CheckReport, Comparison, DiffReport } from '../core/report.ts';
 import { changeLines, changeTable, checkAnswer, checkTable } from './check-table.ts';
-import { changesIn, diffHeading } from './check-text.ts';
+import { changesIn, diffHeading, nothingLine } from './check-text.ts';
 import { comment } from './comment.ts';
 import { findingLine } from './finding.ts';
 import { markdownText } from './markdown-text.ts';
@@ -29,7 +29,7 @@ export function diffMarkdown(report: DiffReport): string {
   return comment(report.command, [
     `**openai-cost: ${markdownText(diffHeading(report))}**`,
     ...comparisonBlocks(comparison),
-    changesIn(comparison) === 0 ? 'Nothing has changed.' : '',
+    nothingLine(report),
     report.findings.map((finding) => `- ${markdownText(findingLine(finding))}`).join('\n'),
     markdownText(ratesLine(report)),
   ]);

@@ -52,7 +52,7 @@ function shownChecks({ checks }: JudgedBudget): Check[] {
 }
 
 /** The one of which most is used up. */
-export function nearestOf(checks: readonly Check[]): Check | undefined {
+function nearestOf(checks: readonly Check[]): Check | undefined {
   let nearest: Check | undefined;
   for (const check of checks) if (!nearest || usedOf(check) > usedOf(nearest)) nearest = check;
   return nearest;
@@ -69,7 +69,7 @@ function usedOf({ found, allowed }: Check): number {
 }
 
 /** As a whole percentage, rounded down. */
-export function usedPercent(check: Check): number | undefined {
+function usedPercent(check: Check): number | undefined {
   return check.allowed && check.found ? Math.floor(usedOf(check) / 100) : undefined;
 }
 
@@ -90,7 +90,7 @@ function verdictText(check: Check): string {
   return used === undefined ? 'holds' : `${used}%`;
 }
 
-export function figureText(figure: Figure): string {
+function figureText(figure: Figure): string {
   switch (figure.unit) {
     case 'usd':
       return usdRange(figure).replace(' to ', '-');

@@ -15,7 +15,7 @@ import { safeText } from './safe.ts';
 import { wrap } from './wrap.ts';
 
 /** What is to be expected and what would have been, a line for each thing to know. */
-export function outlookLines({ months, replays, credits, billed }: Outlook): string[] {
+function outlookLines({ months, replays, credits, billed }: Outlook): string[] {
   return [
     ...months.flatMap(monthLines),
     ...(billed ? [billedText(billed)] : []),
