@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { run } from '../run.ts';
 import { check, folderOf, verdicts } from './build.ts';
 
 /** Budgets for what was used and billed, through the command. */
@@ -418,6 +419,18 @@ describe('usage and a bill', () => {
     expect(said).toContain(
       'u: the bill does not tell its key, so that the usage counts and the bill does not',
     );
+  });
+
+  it('replay counts both, and says so', async () => {
+    const folder = folderOf({
+      'usage.csv': usage(A, NEXT),
+      'bill.csv': billOf(billed('2'), later),
+    });
+    const { out } = await run(['replay', 'usage.csv', 'bill.csv', '--spend-limit', '2.1'], {
+      cwd: folder,
+    });
+    expect(out).toContain('would have stopped on 2026-10-02, and $0.05 beyond it');
+    expect(out).toContain('of usage and bill, the bill counts for');
   });
 
   it('the month is that of both', async () => {
