@@ -1,7 +1,8 @@
 import type { Prompt } from '../core/estimate.ts';
 import { type InputCount, textCount, unknownCount } from '../core/input-count.ts';
 import { InputError } from '../core/input-error.ts';
-import { countOf, PERIODS, type PromptSettings, type TextCalls } from '../core/prompt-budget.ts';
+import { PERIODS, type PromptSettings } from '../core/prompt-budget.ts';
+import { countOf, type TextCalls } from '../core/single-calls.ts';
 import { SERVICE_TIERS, type ServiceTier } from '../core/usage.ts';
 import { parseJson } from './json-file.ts';
 

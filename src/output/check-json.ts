@@ -1,7 +1,7 @@
 import type { BudgetChange, PromptChange } from '../core/change.ts';
 import type { Check, Figure, JudgedBudget, Verdict } from '../core/check.ts';
 import { exactUsd } from '../core/money.ts';
-import { type CalledPrompt, type Calls, textCallsOf } from '../core/prompt-budget.ts';
+import type { CalledPrompt, Calls } from '../core/prompt-budget.ts';
 import {
   type BudgetedCall,
   type CheckReport,
@@ -9,6 +9,7 @@ import {
   type DiffReport,
   exitCode,
 } from '../core/report.ts';
+import { textCallsOf } from '../core/single-calls.ts';
 import { dayOf } from '../core/time.ts';
 import { amounts, findingEntry, SCHEMA_VERSION } from './json.ts';
 import { outlookEntry } from './outlook.ts';
