@@ -30,7 +30,7 @@ describe('cases', () => {
       const args = lines('args');
       const result = await run(args, {
         cwd: folder.pathname,
-        env: { COLUMNS: '80', ...env },
+        env: { COLUMNS: '80', GITHUB_WORKSPACE: folder.pathname, ...env },
         ...(existsSync(stdin) ? { stdin: readFileSync(stdin) } : {}),
       });
       if (result.out.startsWith('{\n  "schemaVersion"')) {

@@ -26,7 +26,7 @@ export function withPrintOptions(
     )
     .option('--color', 'colour even when it is piped')
     .option('--no-color', 'no colour')
-    .option('-q, --quiet', 'no warnings and notes');
+    .option('-q, --quiet', 'no warnings and notes, but why something does not pass');
 }
 
 export const TEXT: readonly Destination[] = [{ format: 'text', file: undefined }];

@@ -2,7 +2,7 @@ import type { Encoding } from '../core/encodings.ts';
 import type { Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
 import type { FramingTable } from '../core/framing.ts';
-import type { CountInput } from '../core/input-count.ts';
+import { grouped } from '../core/grouped.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { resolveModel } from '../core/names.ts';
 import { once } from '../core/once.ts';
@@ -12,12 +12,11 @@ import type { BudgetedCall } from '../core/report.ts';
 import type { Filling } from '../core/template.ts';
 import { type TextForm, textInput } from '../core/text-input.ts';
 import type { Instant } from '../core/time.ts';
-import { matchedBy } from '../input/file-names.ts';
 import { matcherOf } from '../input/patterns.ts';
 import { readEach, type TokenCounters } from '../input/prompts.ts';
 import type { Counting } from '../input/sendables/kind.ts';
 import { TokenStream } from '../tokens/index.ts';
-import { fromConfig, fromCwd } from './load-config.ts';
+import { filesFromConfig, filesOf } from './load-config.ts';
 
 /** Prompts of budgets, as they are in some files. */
 export interface PromptsOf {
@@ -59,57 +58,43 @@ export async function calledPrompts(
   const problems: InputProblem[] = [];
   const paths = new Map<PromptBudget, readonly string[]>();
   for (const budget of budgets) {
-    const matched = await matchedBy(fromConfig(config, budget.files), files);
-    // One name for one file, however it was found: by it, a file is known at the base again.
-    const all = [...new Set(matched.paths.map((path) => fromCwd(path, { cwd })))];
+    const { paths: all, problems: ofBudget } = await filesOf(budget, config, files, cwd);
     paths.set(budget, all);
-    for (const { source, message } of matched.problems) {
-      problems.push({ source, message: `${message} (files of the budget ${budget.name})` });
-    }
+    problems.push(...ofBudget);
     problems.push(...idleOverrides(budget, all, config, cwd));
   }
   if (problems.length > 0 && !mayBeNone) throw new InputError(problems);
-  const all = [...new Set([...paths.values()].flat())];
-  const read = await readEach(all, files, {
-    counters: once(() => countersFor(budgets, rates, at)),
-    sendables: { counting: once(() => countingOf(modelsOf(budgets), filling)) },
-    filling,
-  });
-  const byPath = new Map(read.prompts.map((prompt) => [prompt.source.file, prompt]));
-  const failed = new Map(read.unreadable.map((file) => [file.source.file, file]));
   const called: BudgetedCall[] = [];
   const unreadable: BudgetedUnreadable[] = [];
+  const counters = once(() => countersFor(budgets, rates, at));
+  const counting = once(() => countingOf(modelsOf(budgets), filling));
+  const byForm = new Map<TextForm, Awaited<ReturnType<typeof readAs>>>();
   for (const budget of budgets) {
+    const { form } = budget;
+    const read = byForm.get(form) ?? (await readAs(form));
+    byForm.set(form, read);
     const own = paths.get(budget) ?? [];
-    const prompts = own.flatMap((path) => {
-      const prompt = byPath.get(path);
-      return prompt ? [asSent(prompt, budget.form, framing)] : [];
-    });
+    const prompts = own.flatMap((path) => read.prompts.get(path) ?? []);
     called.push(...callsOf(budget, prompts, { config, cwd }, rates, at));
-    for (const file of own.flatMap((path) => failed.get(path) ?? [])) {
+    for (const file of own.flatMap((path) => read.unreadable.get(path) ?? [])) {
       unreadable.push({ ...file, budget: budget.name });
     }
   }
   return { called, unreadable };
-}
 
-/** A text may be sent in one way by one budget, and in another by the next. */
-function asSent(prompt: Prompt, form: TextForm, framing: FramingTable): Prompt {
-  // A request says itself how it is sent.
-  if (prompt.asks) return prompt;
-  const countInput: CountInput = (model) => {
-    const { total, shares } = prompt.countInput(model);
-    const unknown = shares.flatMap((share) => share.unknown);
-    if (unknown.length === 0) return textInput(() => total.expected, form, framing)(model);
-    // A placeholder that is not filled leaves the rest of the text known.
-    const rest = textInput(() => total.low, form, framing)(model);
+  /** The files of all budgets that are sent in the same way, each read once. */
+  async function readAs(form: TextForm) {
+    const alike = budgets.filter((budget) => budget.form === form);
+    const all = [...new Set(alike.flatMap((budget) => paths.get(budget) ?? []))];
+    const read = await readEach(all, files, {
+      ...{ counters, sendables: { counting }, filling },
+      inputOf: (countText) => textInput(countText, form, framing),
+    });
     return {
-      ...rest,
-      shares: rest.shares.map((share) => ({ ...share, unknown })),
-      total: { basis: 'unknown', low: rest.total.low, expected: null, high: null },
+      prompts: grouped(read.prompts, ({ source }) => source.file),
+      unreadable: grouped(read.unreadable, ({ source }) => source.file),
     };
-  };
-  return { ...prompt, countInput };
+  }
 }
 
 /** A limit of files that are not there would never be checked. */
@@ -120,7 +105,7 @@ function idleOverrides(
   cwd: string,
 ): InputProblem[] {
   return overrides.flatMap(({ files }) => {
-    const isOne = matcherOf(fromConfig(config, files), cwd);
+    const isOne = matcherOf(filesFromConfig(config, files), cwd);
     if (paths.some(isOne)) return [];
     const message = `${files.join(', ')} in its overrides matches none of the files of the budget ${name}`;
     return [{ source: { file: config }, message }];
@@ -135,7 +120,7 @@ function callsOf(
   at: Instant,
 ): BudgetedCall[] {
   const matchers = new Map(
-    budget.overrides.map(({ files }) => [files, matcherOf(fromConfig(config, files), cwd)]),
+    budget.overrides.map(({ files }) => [files, matcherOf(filesFromConfig(config, files), cwd)]),
   );
   const budgeted = prompts.map((prompt) => ({
     prompt,

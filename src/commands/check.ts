@@ -1,9 +1,11 @@
 import type { Dimension } from '../core/audit.ts';
-import { judgeChanges } from '../core/change.ts';
 import { ASSUMPTIONS, type Assumption, type Check, type JudgedBudget } from '../core/check.ts';
+import { judgeChanges } from '../core/increase.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import {
+  judgeCredits,
   judgeReplays,
+  limitText,
   monthOutlook,
   type Outlook,
   outlookOf,
@@ -18,26 +20,28 @@ import {
   type Comparison,
   exitCode,
 } from '../core/report.ts';
-import type { SpendLimit } from '../core/spend-limit.ts';
-import { type Instant, instantOf } from '../core/time.ts';
+import { isInactive, type SpendLimit } from '../core/spend-limit.ts';
+import { instantOf } from '../core/time.ts';
+import { isNothing, judgeUsage } from '../core/usage-budget.ts';
 import {
+  type BudgetedSpends,
   budgetedSpends,
-  judgeUsage,
+  missingOf,
   SCOPE_DIMENSIONS,
   type Spend,
   type UsageData,
-} from '../core/usage-budget.ts';
+} from '../core/usage-spends.ts';
 import type { Config, ConfiguredUsage } from '../input/config.ts';
-import { readSpendLimits } from '../input/spend-limits.ts';
+import { USAGE_FILES } from '../input/usage/index.ts';
 import type { Io } from '../io.ts';
 import { CHECK_RULES } from '../rules/check-rules.ts';
 import { findings } from '../rules/index.ts';
 import { factsOf } from './audit.ts';
 import { type BudgetedUnreadable, type CalledPrompts, calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
-import { findConfig, fromConfig, loadConfig } from './load-config.ts';
-import { loadRates, readSmallFile } from './load-rates.ts';
+import { filesOf, findConfig, fromConfig, loadConfig, ratesAsked } from './load-config.ts';
 import { loadTables } from './load-tables.ts';
+import { loadSpendLimits } from './outlook.ts';
 import { type PrintOptions, print } from './print.ts';
 
 export interface CheckOptions extends PrintOptions {
@@ -53,12 +57,7 @@ export interface CheckOptions extends PrintOptions {
 /** `openai-cost check`: whether the budgets of the configuration hold. */
 export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   const file = findConfig(options.config, io);
-  let rates: RateTable | undefined;
-  const config = await loadConfig(file, io, async (own) => {
-    rates = await loadRates(io, options.rates ?? setIn(io, 'OPENAI_COST_RATES') ?? own);
-    return rates;
-  });
-  rates ??= await loadRates(io);
+  const { config, rates } = await loadConfig(file, io, ratesAsked(options.rates, io));
   const wishes = wishesOf(options, config, io);
   const now = instantOf(io.now());
   const tables = await loadTables(io, rates, now);
@@ -163,7 +162,7 @@ function promptBudgets(
       ...judgePrompts(budget, calls, strictness),
       ...judgeChanges(budget, changes, strictness),
     ];
-    return { name: budget.name, kind: 'prompts', checks };
+    return { name: budget.name, kind: 'prompts', checks, asides: [] };
   });
 }
 
@@ -187,20 +186,27 @@ async function usageBudgets(
   const problems: InputProblem[] = [];
   const judged: JudgedUsage[] = [];
   for (const budget of config.usage) {
-    const files = fromConfig(config.source.file, budget.files);
-    const key = JSON.stringify(files);
+    const found = await filesOf(budget, config.source.file, io, io.cwd, USAGE_FILES);
+    if (found.problems.length > 0) throw new InputError(found.problems);
+    const key = JSON.stringify(budget.files);
     const by = dimensionsFor(config.usage.filter((other) => isOfFiles(other, budget)));
-    const facts = read.get(key) ?? (await factsOf(files, { by, format: [] }, rates, io));
+    const facts = read.get(key) ?? (await factsOf(found.paths, { by, format: [] }, rates, io));
     read.set(key, facts);
-    const limits = await spendLimitsOf(budget, config.source.file, io);
-    const of = judgeUsageBudget(budget, usageIn(facts, options), limits, strict.assume, facts.now);
-    judged.push(of);
-    if (of.judged.checks.length === 0 && of.isEmpty && !budget.allowEmpty) {
+    const limits = await loadSpendLimits(
+      budget.spendLimits.map((limit) => ({
+        ...limit,
+        file: fromConfig(config.source.file, [limit.file])[0] ?? limit.file,
+      })),
+      io,
+    );
+    const spends = budgetedSpends(budget, usageIn(facts, options));
+    if (isNothing(spends) && !budget.allowEmpty) {
       problems.push({
         source: config.places.get(budget.name),
         message: `${budget.name}: nothing in its files is in its scope${scopeOf(budget)}; correct it, or set "allowEmpty"`,
       });
     }
+    judged.push(judgeUsageBudget(budget, spends, limits, strict.assume, facts));
   }
   if (problems.length > 0) throw new InputError(problems);
   return judged;
@@ -209,47 +215,41 @@ async function usageBudgets(
 interface JudgedUsage {
   readonly judged: JudgedBudget;
   readonly outlook: Outlook;
-  /** Whether nothing was in its scope. */
-  readonly isEmpty: boolean;
 }
 
 function judgeUsageBudget(
   budget: ConfiguredUsage,
-  data: UsageData,
+  of: BudgetedSpends,
   limits: readonly SpendLimit[],
   assume: Assumption,
-  now: Instant,
+  { rates, now }: Pick<AuditFacts, 'rates' | 'now'>,
 ): JudgedUsage {
   const strictness = { assume, warnAt: budget.warnAt };
-  const { groups, spends, missing } = budgetedSpends(budget, data);
-  const historyOf = (of: readonly Spend[]) => spendingFrom(of, data.covered, missing);
+  const { groups, spends, covered, billed, billLeftOut } = of;
+  const historyOf = (some: readonly Spend[]) => spendingFrom(some, covered, missingOf(of, some));
   const months = groups.flatMap(
     ({ subject, spends: members }) =>
       monthOutlook(subject, historyOf(members), budget.limits.usdPerMonth, now) ?? [],
   );
-  const outlook = outlookOf(months, historyOf(spends), limits, budget.credits, now);
+  const outlook = outlookOf(months, historyOf(spends), billed, limits, budget.credits, now);
   const checks = [
-    ...judgeUsage(budget, data, strictness),
-    ...judgeReplays(budget.name, outlook.replays, strictness, missing),
+    ...judgeUsage(budget, of, rates, strictness),
+    ...judgeReplays(budget.name, outlook.replays, of, strictness),
   ];
+  const isOfCredits = checks.length === 0 && budget.credits.length > 0;
   return {
-    judged: { name: budget.name, kind: 'usage', checks },
+    judged: {
+      ...{ name: budget.name, kind: 'usage' },
+      checks: isOfCredits ? [judgeCredits(budget.name, of)] : checks,
+      asides: [
+        ...(billLeftOut ? [`${billLeftOut}, so that the usage counts and the bill does not`] : []),
+        ...limits
+          .filter(isInactive)
+          .map((limit) => `the ${limitText(limit)} is inactive, and was not checked`),
+      ],
+    },
     outlook,
-    isEmpty: spends.length === 0,
   };
-}
-
-async function spendLimitsOf(
-  { spendLimits }: ConfiguredUsage,
-  config: string,
-  io: Io,
-): Promise<SpendLimit[]> {
-  const limits: SpendLimit[] = [];
-  for (const { file, project } of spendLimits) {
-    const [path = file] = fromConfig(config, [file]);
-    limits.push(...readSpendLimits(await readSmallFile(io, path), { file: path, project }));
-  }
-  return limits;
 }
 
 /** What usage has to be told apart by: the less, the less memory. */
@@ -263,8 +263,8 @@ function isOfFiles(a: ConfiguredUsage, b: ConfiguredUsage): boolean {
 }
 
 function usageIn(facts: AuditFacts, options: CheckOptions): UsageData {
-  const { cells, bill, rows, rates, covered } = facts;
-  return { rates, cells, bill, covered, badRows: rows.bad, showIds: options.showIds ?? false };
+  const { cells, bill, rows, rates, now, covered } = facts;
+  return { rates, now, cells, bill, covered, badRows: rows.bad, showIds: options.showIds ?? false };
 }
 
 function scopeOf({ scope }: ConfiguredUsage): string {

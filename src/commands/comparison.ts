@@ -19,7 +19,7 @@ import {
 import { matcherOf } from '../input/patterns.ts';
 import type { Io } from '../io.ts';
 import { calledPrompts, type PromptsOf, type Tables } from './called-prompts.ts';
-import { fromConfig, fromCwd, loadConfig } from './load-config.ts';
+import { filesFromConfig, fromCwd, loadConfig } from './load-config.ts';
 import { readSmallFile } from './load-rates.ts';
 
 /** What is compared with the base. */
@@ -102,7 +102,7 @@ async function budgetsAt(
   if (config === undefined) return { config: '', budgets, filling };
   if (files.stat(config) === undefined) return { config, budgets, filling };
   try {
-    const then = await loadConfig(config, files, async () => rates);
+    const { config: then } = await loadConfig(config, files, async () => rates);
     return { config, budgets: then.prompts, filling: filledBy(then.filling, filling) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -116,10 +116,13 @@ async function budgetsAt(
 /** With the values of then; a placeholder that has one only now had the same length before. */
 function filledBy(then: Filling | undefined, now: Filling | undefined): Filling | undefined {
   if (!then || !now) return then;
-  const [[before = new Map()], [after = new Map()]] = [then.runs, now.runs];
+  const hadNone = then.runs.every(({ size }) => size === 0);
+  const [first = new Map()] = now.runs;
   return {
     ...then,
-    runs: [new Map([...after, ...before])],
+    runs: hadNone
+      ? now.runs
+      : then.runs.map((before, index) => new Map([...(now.runs[index] ?? first), ...before])),
     tokens: new Map([...now.tokens, ...then.tokens]),
   };
 }
@@ -145,6 +148,6 @@ async function fromReport(
 
 function budgetsWith(file: string, { budgets, config }: Head, { cwd }: Io): string[] {
   return budgets
-    .filter(({ files }) => matcherOf(fromConfig(config ?? '', files), cwd)(file))
+    .filter(({ files }) => matcherOf(filesFromConfig(config ?? '', files), cwd)(file))
     .map(({ name }) => name);
 }

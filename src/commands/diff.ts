@@ -2,14 +2,14 @@ import type { Unreadable } from '../core/estimate.ts';
 import { InputError } from '../core/input-error.ts';
 import type { PromptBudget } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
-import { type DiffReport, EXIT, type Finding } from '../core/report.ts';
+import { type Comparison, type DiffReport, EXIT, type Finding } from '../core/report.ts';
 import type { Filling } from '../core/template.ts';
 import { instantOf } from '../core/time.ts';
 import { type Commit, commitOf, filesAt } from '../input/git-tree.ts';
 import type { Io } from '../io.ts';
 import { calledPrompts } from './called-prompts.ts';
 import { compareWith } from './comparison.ts';
-import { findConfig, loadConfig } from './load-config.ts';
+import { findConfig, loadConfig, ratesAsked } from './load-config.ts';
 import { loadRates } from './load-rates.ts';
 import { loadTables } from './load-tables.ts';
 import { type PrintOptions, print } from './print.ts';
@@ -47,14 +47,16 @@ export async function runDiff(
   if (called.length + unreadable.length + comparison.budgets.length === 0) {
     throw new InputError('none of the files is there, neither now nor at the base');
   }
+  const findings = [
+    ...unread(unreadable, 'not counted'),
+    ...unread(comparison.unreadable, `not counted at ${base}, and so shown as new`),
+    ...unpriced(comparison),
+  ];
   const report: DiffReport = {
     command: 'diff',
-    ...{ rates, now, called, comparison },
-    findings: [
-      ...unread(unreadable, 'not counted'),
-      ...unread(comparison.unreadable, `not counted at ${base}, and so shown as new`),
-    ],
-    complete: unreadable.length + comparison.unreadable.length === 0 && isPriced(comparison),
+    ...{ rates, now, called, comparison, findings },
+    // Each of them says why something is not.
+    complete: findings.length === 0,
   };
   await print(report, (format) => format.diff(), options, io);
   return report.complete ? EXIT.ok : EXIT.incomplete;
@@ -66,13 +68,20 @@ function unread(files: readonly Unreadable[], what: string): Finding[] {
   return [...byFile.values()].map(({ source, reason }) => ({
     rule: 'unreadable',
     severity: 'warning',
+    isUndecided: true,
     source,
     message: `${what}: ${reason}`,
   }));
 }
 
-function isPriced({ budgets }: DiffReport['comparison']): boolean {
-  return budgets.every(({ before, after }) => (before.missing ?? after.missing) === undefined);
+/** What leaves it open by how much something has changed. */
+function unpriced({ budgets }: Comparison): Finding[] {
+  return budgets.flatMap(({ budget, model, before, after }) => {
+    const reason = after.missing ?? (before.missing && `before, ${before.missing}`);
+    if (reason === undefined) return [];
+    const message = `the cost of ${budget} with ${model} is not known: ${reason}`;
+    return [{ rule: 'unpriced', severity: 'warning', isUndecided: true, message }];
+  });
 }
 
 interface Asked {
@@ -96,7 +105,7 @@ async function budgetsFor(
     }
     const budget: PromptBudget = {
       ...{ name: 'prompts', files: named, models, outputTokens, requests: 1, per: 'run' },
-      ...{ tier: 'standard', region: 'global', limits: {}, increase: {}, totalIncrease: {} },
+      ...{ tier: undefined, region: 'global', limits: {}, increase: {}, totalIncrease: {} },
       ...{ overrides: [], warnAt: [], form: 'chat' },
     };
     const rates = await loadRates(io, options.rates);
@@ -112,10 +121,7 @@ async function budgetsFor(
   if (commit && files.stat(config) === undefined) {
     throw new InputError(`${config}: is not there at ${commit.ref}; name --files and --model`);
   }
-  let rates: RateTable | undefined;
-  const { prompts, filling } = await loadConfig(config, files, async (own) => {
-    rates = await loadRates(io, options.rates ?? (io.env.OPENAI_COST_RATES || own));
-    return rates;
-  });
-  return { config, budgets: prompts, filling, rates: rates ?? (await loadRates(io)) };
+  const loaded = await loadConfig(config, files, ratesAsked(options.rates, io));
+  const { prompts, filling } = loaded.config;
+  return { config, budgets: prompts, filling, rates: loaded.rates };
 }

@@ -73,8 +73,9 @@ function configFor(prompts: Found | undefined, usage: Found | undefined, { model
     prompts: [
       {
         $comment: [
-          'Files, globs or directories. Each file is one call; outputTokens is what you expect of',
-          'its answer, or "maximum". "per" is run, hour, day or month.',
+          'Files, globs or directories; "!pattern" in a list takes files out. Each file is one call;',
+          'outputTokens is what you expect of its answer, or "maximum". "per" is run, hour, day',
+          'or month.',
         ],
         name: 'prompts',
         files: prompts?.pattern ?? 'prompts/**/*.md',

@@ -5,9 +5,9 @@ import type { Money } from '../core/money.ts';
 import { monthOutlook, type Outlook, outlookOf, spendingFrom } from '../core/outlook.ts';
 import type { AuditFacts } from '../core/report.ts';
 import type { SpendLimit } from '../core/spend-limit.ts';
-import { spendsOf } from '../core/usage-budget.ts';
+import { spendsOf } from '../core/usage-spends.ts';
 import { readGrants } from '../input/grants.ts';
-import { readSpendLimits } from '../input/spend-limits.ts';
+import { type LimitFile, readSpendLimits } from '../input/spend-limits.ts';
 import type { Io } from '../io.ts';
 import { readSmallFile } from './load-rates.ts';
 
@@ -25,11 +25,23 @@ export async function outlookOfUsage(
   options: OutlookOptions,
   io: Io,
 ): Promise<Outlook> {
-  const { covered, now } = facts;
-  const spending = spendingFrom(spendsOf(facts), covered, missingFrom(facts));
+  const { now } = facts;
+  const { spends, covered, billed, otherCurrency } = spendsOf(facts, []);
+  const unread = otherCurrency && `part of it was billed in ${otherCurrency}`;
+  const spending = spendingFrom(spends, covered, missingFrom(facts) ?? unread);
   const month = monthOutlook('', spending, options.spendLimit, now);
-  const limits = [...ownLimit(options), ...(await limitsOfFiles(options.spendLimits ?? [], io))];
-  return outlookOf(month ? [month] : [], spending, limits, await grantsOf(options, io), now);
+  const limits = [
+    ...ownLimit(options),
+    ...(await loadSpendLimits((options.spendLimits ?? []).map(limitFile), io)),
+  ];
+  return outlookOf(
+    month ? [month] : [],
+    spending,
+    billed,
+    limits,
+    await grantsOf(options, io),
+    now,
+  );
 }
 
 function ownLimit({ spendLimit, alertAt = [] }: OutlookOptions): SpendLimit[] {
@@ -52,11 +64,19 @@ function ownLimit({ spendLimit, alertAt = [] }: OutlookOptions): SpendLimit[] {
 }
 
 /** `limits.json`, or `proj_a=limits.json` where the objects do not say whose they are. */
-async function limitsOfFiles(names: readonly string[], io: Io): Promise<SpendLimit[]> {
+function limitFile(name: string): LimitFile {
+  const [, project, file = name] = /^(proj_\w+)=(.*)$/.exec(name) ?? [];
+  return { file, project };
+}
+
+/** @throws InputError for a file that cannot be read */
+export async function loadSpendLimits(
+  limitFiles: readonly LimitFile[],
+  io: Pick<Io, 'readFile'>,
+): Promise<SpendLimit[]> {
   const limits: SpendLimit[] = [];
-  for (const name of names) {
-    const [, project, file = name] = /^(proj_\w+)=(.*)$/.exec(name) ?? [];
-    limits.push(...readSpendLimits(await readSmallFile(io, file), { file, project }));
+  for (const each of limitFiles) {
+    limits.push(...readSpendLimits(await readSmallFile(io, each.file), each));
   }
   return limits;
 }

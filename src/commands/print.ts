@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import { InputError, type InputProblem } from '../core/input-error.ts';
+import { once } from '../core/once.ts';
 import type { Report } from '../core/report.ts';
 import { errorCode } from '../input/file-names.ts';
 import type { Io } from '../io.ts';
@@ -10,7 +12,7 @@ import {
   type FormatName,
   type Reporter,
 } from '../output/index.ts';
-import { type Terminal, terminalOf } from '../output/terminal.ts';
+import { type FromRoot, type Terminal, terminalOf } from '../output/terminal.ts';
 import { isReadByRunner, withoutCommands } from '../output/workflow-commands.ts';
 
 export interface PrintOptions<Name extends FormatName = FormatName> {
@@ -30,7 +32,7 @@ export async function print<R extends Report>(
   options: PrintOptions,
   io: Io,
 ): Promise<void> {
-  const shown = options.quiet ? withErrorsOnly(report) : report;
+  const shown = options.quiet ? withFailuresOnly(report) : report;
   const render: Render<FormatName> = async (name, terminal) => {
     const reporter = await reporterOf(FORMATS[name]);
     return reporter(shown, terminal);
@@ -65,8 +67,12 @@ async function appendicesTo(
   return appendices;
 }
 
-function withErrorsOnly<R extends Report>(report: R): R {
-  return { ...report, findings: report.findings.filter(({ severity }) => severity === 'error') };
+/** What is to be quiet still says why it does not pass. */
+function withFailuresOnly<R extends Report>(report: R): R {
+  const failures = report.findings.filter(
+    ({ severity, isUndecided }) => severity === 'error' || isUndecided,
+  );
+  return { ...report, findings: failures };
 }
 
 /** Writes what is no report, in each format to where it goes. @throws InputError as `print` does */
@@ -93,11 +99,43 @@ async function rendered<Name extends FormatName>(
   io: Io,
 ): Promise<Output<Name>[]> {
   const outputs: Output<Name>[] = [];
+  const fromRoot = rootedIn(io);
   for (const destination of format) {
-    const terminal = await terminalFor(destination, color, io);
+    const terminal = { ...(await terminalFor(destination, color, io)), fromRoot };
     outputs.push({ ...destination, text: await render(destination.format, terminal) });
   }
   return outputs;
+}
+
+/** Files by their names from the root of the repository on; what lies outside keeps its own. */
+function rootedIn(io: Io): FromRoot {
+  const here = slashed(io.cwd);
+  const rootOf = once(() => repositoryAround(here, io));
+  return (file) => {
+    const name = slashed(file);
+    const isWhole = posix.isAbsolute(name) || /^[A-Za-z]:\//.test(name);
+    const path = posix.relative(rootOf(), isWhole ? name : posix.join(here, name));
+    return path.startsWith('../') ? file : path;
+  };
+}
+
+/** What CI has checked out; there, or elsewhere, the next folder upward that is git's. */
+function repositoryAround(here: string, { env, stat }: Io): string {
+  const [workspace] = [env.GITHUB_WORKSPACE, env.CI_PROJECT_DIR].flatMap((folder) => {
+    const root = folder && posix.normalize(slashed(folder)).replace(/\/$/, '');
+    return root && `${here}/`.startsWith(`${root}/`) ? [root] : [];
+  });
+  const isRepository = (folder: string) => stat(posix.join(folder, '.git')) !== undefined;
+  if (workspace !== undefined && isRepository(workspace)) return workspace;
+  for (let folder = here; folder !== workspace; folder = posix.dirname(folder)) {
+    if (isRepository(folder)) return folder;
+    if (folder === posix.dirname(folder)) return here;
+  }
+  return workspace ?? here;
+}
+
+function slashed(path: string): string {
+  return path.replaceAll('\\', '/');
 }
 
 /** Every one that can be written. @throws InputError for each of the others */

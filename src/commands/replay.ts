@@ -30,11 +30,11 @@ export async function runReplay(
   const rates = await loadRates(io, options.rates);
   const asked = { format: [], by: ['model', 'project'], since, until } satisfies AuditOptions;
   const facts = await factsOf(names, asked, rates, io);
-  const { replays } = await outlookOfUsage(facts, options, io);
+  const { replays, billed } = await outlookOfUsage(facts, options, io);
   const missing = missingFrom(facts);
   await publish(
     (format, terminal) =>
-      REPLAY_FORMATS[format]({ rates, now: facts.now, replays, missing }, terminal),
+      REPLAY_FORMATS[format]({ rates, now: facts.now, replays, billed, missing }, terminal),
     options,
     io,
   );

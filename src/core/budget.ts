@@ -1,3 +1,4 @@
+import { judgeUsd, STRICT } from './check.ts';
 import {
   costAtMaximum,
   costOf,
@@ -17,9 +18,15 @@ export type Verdict =
 
 /** Judges what was spent, at the high end of its range: exactly at the limit passes. */
 export function judgeSpent(cost: Range, limit: Money, missing: string | undefined): Verdict {
-  if (cost.low > limit) return { kind: 'exceeded', cost };
-  if (missing !== undefined) return { kind: 'undecided', reason: missing };
-  return cost.high > limit ? { kind: 'exceeded', cost } : { kind: 'within' };
+  const verdict = judgeUsd(cost, limit, STRICT, missing);
+  switch (verdict.kind) {
+    case 'exceeded':
+      return { kind: 'exceeded', cost };
+    case 'undecided':
+      return verdict;
+    default:
+      return { kind: 'within' };
+  }
 }
 
 /**
@@ -30,13 +37,9 @@ export function judge(estimate: Estimate, of: ModelEstimate, limit: Money): Verd
   const { per } = estimate.request;
   const scale = (range: Range) => (per ? perMonth(range, per) : range);
   const total = costOf(of);
-  const cost = scale(total);
-  if (cost.low > limit) return { kind: 'exceeded', cost };
-  if (total.unpriced.length > 0) {
-    return { kind: 'undecided', reason: 'part of the cost has no price' };
-  }
-  if (cost.high > limit) return { kind: 'exceeded', cost };
-  if (!coversInputOnly(estimate)) return { kind: 'within' };
+  const missing = total.unpriced.length > 0 ? 'part of the cost has no price' : undefined;
+  const verdict = judgeSpent(scale(total), limit, missing);
+  if (verdict.kind !== 'within' || !coversInputOnly(estimate)) return verdict;
   const most = costAtMaximum(of);
   if (most && most.unpriced.length === 0 && scale(most).high <= limit) return { kind: 'within' };
   return {

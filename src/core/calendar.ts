@@ -1,5 +1,5 @@
 /** Days and months of UTC. */
-import { addDays, dayStart, type Instant } from './time.ts';
+import { addDays, dayOf, dayStart, type Instant } from './time.ts';
 
 /** From an instant up to, and without, another. */
 export interface Period {
@@ -14,6 +14,11 @@ export function monthOf(instant: Instant): Period {
   return { start: firstDay(date.getUTCMonth()), end: firstDay(date.getUTCMonth() + 1) };
 }
 
+/** Such as `2026-11`. */
+export function monthName(instant: Instant): string {
+  return dayOf(instant).slice(0, 'YYYY-MM'.length);
+}
+
 /** Every month that the period touches. */
 export function monthsOf({ start, end }: Period): Period[] {
   const months: Period[] = [];
@@ -21,6 +26,10 @@ export function monthsOf({ start, end }: Period): Period[] {
     months.push(month);
   }
   return months;
+}
+
+export function touches(a: Period, b: Period): boolean {
+  return a.start < b.end && b.start < a.end;
 }
 
 /** The starts of all days that the period touches. */
@@ -34,4 +43,14 @@ export function daysOf({ start, end }: Period): Instant[] {
 export function isWeekend(instant: Instant): boolean {
   const weekday = new Date(instant * 1000).getUTCDay();
   return weekday === 0 || weekday === 6;
+}
+
+/** How long a day may still grow after its end, in usage and on the bill. */
+export const PROVISIONAL_SECONDS = 48 * 3600;
+
+/** When a bill was exported, nobody tells, but not before its last day began. */
+export function isProvisional(day: Instant, billEnd: Instant, now: Instant): boolean {
+  const end = addDays(day, 1);
+  const isLastOfBill = day < billEnd && end > billEnd - PROVISIONAL_SECONDS;
+  return isLastOfBill || end > now - PROVISIONAL_SECONDS;
 }

@@ -3,29 +3,29 @@ import { add, type Money, type Range } from './money.ts';
 import type { Source } from './source.ts';
 
 /** What a limit is about, by the name that the configuration gives it. */
-export const LIMIT_NAMES = [
-  'usdPerCall',
-  'usdPerRun',
-  'usdPerMonth',
-  'usdPerDay',
-  'usd',
-  'tokensPerFile',
-  'contextShare',
-  'tokensPerRequest',
-  'models',
-  'tiers',
-  'imageQualities',
-  'spendLimit',
-  'spendAlert',
+export type LimitName =
+  | 'usdPerCall'
+  | 'usdPerRun'
+  | 'usdPerMonth'
+  | 'usdPerDay'
+  | 'usd'
+  | 'tokensPerFile'
+  | 'contextShare'
+  | 'tokensPerRequest'
+  | 'models'
+  | 'tiers'
+  | 'imageQualities'
+  | 'spendLimit'
+  | 'spendAlert'
+  /** That all is in sight that they pay for. */
+  | 'credits'
   /** That all files can be read. */
-  'files',
-  'increase.perFile.usd',
-  'increase.perFile.percent',
-  'increase.perFile.tokens',
-  'increase.total.usd',
-  'increase.total.percent',
-] as const;
-export type LimitName = (typeof LIMIT_NAMES)[number];
+  | 'files'
+  | 'increase.perFile.usd'
+  | 'increase.perFile.percent'
+  | 'increase.perFile.tokens'
+  | 'increase.total.usd'
+  | 'increase.total.percent';
 
 /** So much of something; both ends are the same where it is settled. */
 export type Figure =
@@ -62,11 +62,14 @@ export interface Check {
   readonly verdict: Verdict;
 }
 
-/** A budget and everything that was held against it. There is always at least one check. */
+/** A budget and everything that was held against it. */
 export interface JudgedBudget {
   readonly name: string;
   readonly kind: 'prompts' | 'usage';
+  /** None only where all of its limits are switched off. */
   readonly checks: readonly Check[];
+  /** What was given and does not count, and why. */
+  readonly asides: readonly string[];
 }
 
 /** How to judge: the end of ranges, and the percentages of a limit from which on to warn. */
@@ -152,7 +155,7 @@ export function judgeIncrease(
   return judgeExact({ low: more, high: more }, allowed, undefined, 'high', warnAt);
 }
 
-export const NOTHING_BEFORE =
+const NOTHING_BEFORE =
   'it cost nothing at the base, so no percentage can be told; set a limit in usd too, or take another base';
 
 /** What a check fails with, in the order of what matters: an excess is worse than a doubt. */

@@ -1,17 +1,15 @@
 /** What a day is likely to cost, by the complete days of the recent past. */
-import { isWeekend, type Period } from './calendar.ts';
+import { isWeekend, type Period, PROVISIONAL_SECONDS } from './calendar.ts';
 import { compare, larger, type Money, meanOf, NOTHING, type Range, smaller } from './money.ts';
 import { costByDay, isWithinDay, type Spending } from './spending.ts';
 import { addDays, dayStart, daysBetween, type Instant } from './time.ts';
 
 /** Complete days without which nothing is projected: each day of the week once. */
-export const LEAST_DAYS = 7;
+const LEAST_DAYS = 7;
 /** From two weeks on, weekdays and weekends have means of their own. */
 const SPLIT_DAYS = 14;
 /** Four weeks: older days say little of the next ones. */
 const MOST_DAYS = 28;
-/** What an export says of its last 48 hours may still change. */
-const PROVISIONAL_SECONDS = 48 * 3600;
 
 /** What a day costs. Money units that a mean does not divide widen it: low down, high up. */
 export interface DailyRate {

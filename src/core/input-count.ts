@@ -49,7 +49,7 @@ export interface Refusal {
 }
 
 /** The call that is the first not to fit somewhere. */
-export function longestCall({ shares }: InputCount): LongestCall {
+export function longestCall({ shares }: Pick<InputCount, 'shares'>): LongestCall {
   const calls = shares.map(
     ({ longest, inputTokensPerRequest: { least } }): LongestCall =>
       longest ?? { tokens: least, source: undefined },

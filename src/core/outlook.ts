@@ -1,14 +1,21 @@
 /** What usage says of the months around it: forecasts, limits replayed over it, credits used by it. */
-import { monthOf, type Period } from './calendar.ts';
+import { monthName, monthOf, type Period, touches } from './calendar.ts';
 import { type Check, judgeUsd, type Strictness } from './check.ts';
 import { type Credits, credits, type Grant } from './credits.ts';
 import { type Forecast, forecast, type LimitDays, limitDays } from './forecast.ts';
 import type { Money } from './money.ts';
 import { type Replay, replay } from './replay.ts';
-import type { SpendLimit } from './spend-limit.ts';
+import { isInactive, mayCount, type SpendLimit } from './spend-limit.ts';
 import type { Spending } from './spending.ts';
-import { addDays, dayOf, dayStart, type Instant } from './time.ts';
-import type { Spend } from './usage-budget.ts';
+import type { Instant } from './time.ts';
+import {
+  type BilledDays,
+  type BudgetedSpends,
+  bucketOf,
+  missingOf,
+  type Spend,
+} from './usage-spends.ts';
+import { usd } from './wording.ts';
 
 /** The current month of some usage, and the limit that it is to stay within. */
 export interface MonthOutlook {
@@ -25,9 +32,9 @@ export interface Outlook {
   readonly months: readonly MonthOutlook[];
   readonly replays: readonly Replay[];
   readonly credits: Credits | undefined;
+  /** Of usage and a bill, the days that count as they were billed. */
+  readonly billed: BilledDays | undefined;
 }
-
-export const NO_OUTLOOK: Outlook = { months: [], replays: [], credits: undefined };
 
 /**
  * The history of what was spent. `covered`: what the data is about; a day of it without a cost cost
@@ -38,13 +45,11 @@ export function spendingFrom(
   covered: Period | undefined,
   missing: string | undefined,
 ): Spending {
-  const spent = spends.map(({ day, cell, cost, of }) => {
-    const start = dayStart(day);
-    const nextDay = addDays(start, 1);
-    // A cell has all buckets that began on its day; one of more than a day ends later.
-    const end = cell && cell.lastEnd > nextDay ? cell.lastEnd : nextDay;
-    return { start, end, cost, project: of.project };
-  });
+  const spent = spends.map((spend) => ({
+    ...bucketOf(spend),
+    cost: spend.cost,
+    project: spend.of.project,
+  }));
   const unpriced = spends.flatMap((spend) => spend.unpriced ?? []);
   const reasons = [...new Set(missing === undefined ? unpriced : [missing, ...unpriced])];
   return { spent, covered, missing: reasons };
@@ -72,45 +77,67 @@ export function monthOutlook(
 export function outlookOf(
   months: readonly MonthOutlook[],
   spending: Spending,
+  billed: BilledDays | undefined,
   limits: readonly SpendLimit[],
   grants: readonly Grant[],
   now: Instant,
 ): Outlook {
   return {
-    months,
+    ...{ months, billed },
     replays: limits.map((limit) => replay(limit, spending)),
     credits: grants.length > 0 ? credits(grants, spending, now) : undefined,
   };
 }
 
 /**
- * Holds every month of the data against OpenAI's own limits. An alert tells, and nothing more: one
- * that is passed is a mark that is reached.
+ * Holds every month of the data against OpenAI's own limits, but for those that are switched off. An
+ * alert tells, and nothing more: one that is passed is a mark that is reached.
  */
 export function judgeReplays(
   budget: string,
   replays: readonly Replay[],
+  of: BudgetedSpends,
   { assume }: Strictness,
-  missing: string | undefined,
 ): Check[] {
-  return replays.flatMap(({ limit, months }) =>
+  const held = replays.filter(({ limit }) => !isInactive(limit));
+  return held.flatMap(({ limit, months }) =>
     months.map(({ month, spent }): Check => {
+      const counting = of.spends.filter(
+        (spend) => mayCount(limit.scope, spend.of.project) && touches(bucketOf(spend), month),
+      );
+      const missing = missingOf(of, counting);
       const verdict = judgeUsd(spent, limit.limit, { assume, warnAt: [] }, missing);
       const isTold = limit.kind === 'alert' && verdict.kind === 'exceeded';
       return {
         budget,
         limit: limit.kind === 'alert' ? 'spendAlert' : 'spendLimit',
-        subject: `${whose(limit)} in ${dayOf(month.start).slice(0, 'YYYY-MM'.length)}`,
+        subject: `${whose(limit)} in ${monthName(month.start)} (UTC)`,
         source: limit.source,
         allowed: { unit: 'usd', low: limit.limit, high: limit.limit },
-        found: { unit: 'usd', ...spent },
+        // Of what has no price at all nothing was found, which is not an amount of zero.
+        found: missing !== undefined && spent.high === 0n ? undefined : { unit: 'usd', ...spent },
         verdict: isTold ? { kind: 'near', percent: 100 } : verdict,
       };
     }),
   );
 }
 
+/** Whether all that is used is in sight, for a budget of which nothing else is held. */
+export function judgeCredits(budget: string, of: BudgetedSpends): Check {
+  const reason = missingOf(of, of.spends);
+  return {
+    ...{ budget, limit: 'credits', subject: 'what credits pay for' },
+    ...{ allowed: undefined, found: undefined },
+    verdict: reason === undefined ? { kind: 'within' } : { kind: 'undecided', reason },
+  };
+}
+
+export function limitText(limit: SpendLimit): string {
+  const what = limit.kind === 'hard' ? 'hard limit' : 'alert';
+  return `${what} of ${usd(limit.limit)} a month for ${whose(limit)}`;
+}
+
 /** Whose limit it is. */
-export function whose({ scope }: SpendLimit): string {
+function whose({ scope }: SpendLimit): string {
   return scope.kind === 'project' ? `project ${scope.id}` : 'the organization';
 }

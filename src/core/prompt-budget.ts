@@ -15,6 +15,7 @@ import { addRanges, compare, type Money, NOTHING, type Range, times } from './mo
 import { totalOf } from './price.ts';
 import type { Model, RateTable } from './rates.ts';
 import { shareOf } from './share-cost.ts';
+import { longestOf, singleCalls } from './single-calls.ts';
 import type { TextForm } from './text-input.ts';
 import type { Instant } from './time.ts';
 import type { ServiceTier } from './usage.ts';
@@ -51,7 +52,8 @@ export interface PromptSettings {
   readonly outputTokens?: number | 'maximum' | undefined;
   readonly requests: number;
   readonly per: (typeof PERIODS)[number];
-  readonly tier: ServiceTier;
+  /** Left out, what a request asks for, or else standard. */
+  readonly tier: ServiceTier | undefined;
   readonly region: string;
   /** How much of the input is read from the cache, from 0 to 1. */
   readonly cachedShare?: number | undefined;
@@ -121,8 +123,9 @@ export interface CalledPrompt {
   readonly model: string;
   /** Undefined when the rate table does not know it. */
   readonly known: Model | undefined;
-  /** Of one call; null when no tokenizer is known. */
+  /** Of one call, of several the longest; null when not all of it is known. */
   readonly inputTokens: number | null;
+  /** What one call costs: of several, the dearest. */
   readonly call: Calls;
   /** All its calls, in a run or, if they are a rate, in a month. */
   readonly all: Calls;
@@ -146,19 +149,28 @@ export function callPrompts(
     const models = [...new Set(settings.models)];
     const tokens = typeof outputTokens === 'number' ? { outputTokens } : {};
     const caching = { cachedShare, cacheWriteShare };
-    const request = { prompts: [prompt], models, at, tier, region, ...caching, ...tokens };
-    return estimate(request, rates, memo).models.flatMap((of) => {
+    const request = { models, at, tier, region, ...caching, ...tokens };
+    return estimate({ ...request, prompts: [prompt] }, rates, memo).models.flatMap((of) => {
       const {
         name,
         model,
         prompts: [priced],
       } = of;
       if (!priced) return [];
-      const call = callOf(priced, model, outputTokens);
+      const file = callOf(priced, model, outputTokens);
+      const each = singleCalls(priced).map((single) => {
+        const [one] = estimate(
+          { ...request, models: [name], prompts: [single] },
+          rates,
+          memo,
+        ).models;
+        return one?.prompts.map((call) => callOf(call, model, outputTokens)) ?? [];
+      });
       return [
         {
-          ...{ prompt, model: name, known: model, inputTokens: priced.inputTokens },
-          ...{ call, all: timesCalls(call, callsIn(settings)), settings, own, estimate: of },
+          ...{ prompt, model: name, known: model, inputTokens: longestOf(priced.input).expected },
+          call: dearestOf(each.flat(), (call) => call) ?? file,
+          ...{ all: timesCalls(file, callsIn(settings)), settings, own, estimate: of },
         },
       ];
     });
@@ -272,7 +284,8 @@ export function alternatives<Item>(
   const found = new Map<string, { model: string; items: Item[] }>();
   for (const model of new Set(choices.map((choice) => choice.model))) {
     const chosen = files.flatMap(
-      (all) => all.find((choice) => choice.model === model) ?? dearest(all) ?? [],
+      (all) =>
+        all.find((choice) => choice.model === model) ?? dearestOf(all, ({ cost }) => cost) ?? [],
     );
     const key = JSON.stringify(chosen.map(({ file, model: own }) => [file, own]));
     if (!found.has(key)) found.set(key, { model, items: chosen.map(({ item }) => item) });
@@ -281,10 +294,10 @@ export function alternatives<Item>(
 }
 
 /** What has no price may cost anything. */
-function dearest<Of extends Choice>(choices: readonly Of[]): Of | undefined {
-  const high = ({ cost }: Choice) => (cost.most ?? cost.known).high;
+function dearestOf<Of>(choices: readonly Of[], costOf: (of: Of) => Calls): Of | undefined {
+  const high = (of: Of) => (costOf(of).most ?? costOf(of).known).high;
   return (
-    choices.find(({ cost }) => cost.missing !== undefined) ??
+    choices.find((choice) => costOf(choice).missing !== undefined) ??
     [...choices].sort((a, b) => compare(high(b), high(a)))[0]
   );
 }
@@ -307,7 +320,8 @@ function judgePrompt(budget: string, called: CalledPrompt, strictness: Strictnes
   if (ownTotal !== undefined) {
     checks.push(judgeCalls({ ...about, limit: ownLimit }, all, ownTotal, strictness));
   }
-  const { low, high } = called.estimate.prompts[0]?.input.total ?? UNCOUNTED;
+  const [priced] = called.estimate.prompts;
+  const { low, high } = priced ? longestOf(priced.input) : UNCOUNTED;
   const tokens = { low, high: high ?? low };
   const uncounted =
     high !== null

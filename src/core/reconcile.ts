@@ -2,13 +2,14 @@
 
 import type { PricedCell } from './audit.ts';
 import { type Bill, type BillLine, mergeLines } from './bill.ts';
+import { isProvisional } from './calendar.ts';
 import { type Context, classify, distance } from './difference.ts';
 import { grouped } from './grouped.ts';
 import { type Match, matchesOf, partsOf } from './match.ts';
 import { add, addRanges, type Money, NOTHING, parseUsd, type Range, times, ZERO } from './money.ts';
 import { RateBook } from './rate-check.ts';
 import type { RateTable } from './rates.ts';
-import { addDays, type Instant } from './time.ts';
+import type { Instant } from './time.ts';
 
 /** Why a difference is there, in the order in which it is asked. */
 export const DIFFERENCE_CLASSES = [
@@ -54,8 +55,6 @@ export interface Reconciliation {
   readonly unexplained: Money;
 }
 
-/** How long a day may still grow after its end. */
-const PROVISIONAL_SECONDS = 48 * 3600;
 /** Of these, the class says why nothing can be explained, and not what explains it. */
 const UNEXPLAINED: ReadonlySet<DifferenceClass> = new Set(['unexplained', 'not-by-line-item']);
 const LEAST_ROUNDING = parseUsd('0.000000001') ?? ZERO;
@@ -98,13 +97,6 @@ export function reconcile(
     billed: lines.reduce((sum, { billed = ZERO }) => add(sum, billed), ZERO),
     unexplained: lines.reduce((sum, line) => add(sum, unexplainedOf(line)), ZERO),
   };
-}
-
-/** When the bill was exported, nobody tells, but not before its last day began. */
-function isProvisional(day: Instant, billEnd: Instant, now: Instant): boolean {
-  const end = addDays(day, 1);
-  const isLastOfBill = day < billEnd && end > billEnd - PROVISIONAL_SECONDS;
-  return isLastOfBill || end > now - PROVISIONAL_SECONDS;
 }
 
 /** Those of the same line item as one, such as of several projects. */

@@ -1,7 +1,7 @@
 /** What a spend limit would have done to the past: when it would have stopped, or told. */
 import { monthsOf, type Period } from './calendar.ts';
 import { larger, type Money, type Range, ZERO } from './money.ts';
-import { type Mark, marksOf, type SpendLimit, scopedTo } from './spend-limit.ts';
+import { isInactive, type Mark, marksOf, type SpendLimit, scopedTo } from './spend-limit.ts';
 import { type Crossing, crossingOf, type Spending, type Spent, sumOf, within } from './spending.ts';
 
 export interface ReplayedMonth {
@@ -64,14 +64,14 @@ export function replay(limit: SpendLimit, { spent, covered, missing }: Spending)
 }
 
 function notesOn(
-  { kind }: SpendLimit,
+  limit: SpendLimit,
   months: readonly ReplayedMonth[],
   unknown: readonly Spent[],
   missing: readonly string[],
 ): ReplayNote[] {
   const notes: ReplayNote[] = missing.map((reason) => ({ kind: 'missing', reason }));
   if (unknown.length > 0) notes.push({ kind: 'unknown project', cost: sumOf(unknown) });
-  if (kind === 'hard' && months.some(({ crossing }) => crossing)) {
+  if (limit.kind === 'hard' && !isInactive(limit) && months.some(({ crossing }) => crossing)) {
     notes.push({ kind: 'not instantaneous' });
   }
   return notes;

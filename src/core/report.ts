@@ -38,6 +38,8 @@ export interface Finding {
   /** What could be saved, or is at stake. Never to be added up: savings overlap. */
   readonly saving?: Range | undefined;
   readonly certainty?: Certainty | undefined;
+  /** Whether it says why something is undecided, so that it does not pass. */
+  readonly isUndecided?: boolean | undefined;
   /** How many rows it rests on. */
   readonly rows?: number | undefined;
 }

@@ -24,11 +24,13 @@ export interface SpendLimit {
   /** Not negative. */
   readonly limit: Money;
   readonly thresholds: readonly Threshold[];
-  /**
-   * What OpenAI says of a hard limit of its own, such as `enforcing` or `inactive`. Its reference
-   * leaves open whether `inactive` means that it is switched off, or only that it is not reached.
-   */
+  /** What OpenAI says of a hard limit of its own, such as `enforcing` or `inactive`. */
   readonly enforcement: string | undefined;
+}
+
+/** Whether it stops nothing, as it is switched off. */
+export function isInactive({ enforcement }: SpendLimit): boolean {
+  return enforcement === 'inactive';
 }
 
 /** An amount that is told of when it is passed. */
@@ -56,9 +58,15 @@ export function scopedTo(
   spent: readonly Spent[],
 ): { readonly ofScope: readonly Spent[]; readonly unknown: readonly Spent[] } {
   if (scope.kind === 'organization') return { ofScope: spent, unknown: [] };
-  const unknown = spent.filter(({ project }) => project === undefined);
-  const known = spent.filter(({ project }) => project === scope.id);
+  const counting = spent.filter(({ project }) => mayCount(scope, project));
+  const unknown = counting.filter(({ project }) => project === undefined);
+  const known = counting.filter(({ project }) => project !== undefined);
   return { ofScope: [...known, ...unknown.map(perhaps)], unknown };
+}
+
+/** Whether a cost counts, or may as its project is not known. */
+export function mayCount(scope: LimitScope, project: string | undefined): boolean {
+  return scope.kind === 'organization' || project === undefined || project === scope.id;
 }
 
 function amountOf(threshold: Threshold, limit: Money): Money {

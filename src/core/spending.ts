@@ -1,5 +1,5 @@
 /** What was spent when: the history that forecasts, replays and credits go by. */
-import type { Period } from './calendar.ts';
+import { type Period, touches } from './calendar.ts';
 import { grouped } from './grouped.ts';
 import { add, addRanges, type Money, NOTHING, type Range, span, ZERO } from './money.ts';
 import { dayStart, type Instant } from './time.ts';
@@ -38,9 +38,10 @@ export function sumOf(spent: Iterable<Spent>): Range {
 }
 
 /** What was spent in a period. Of a bucket that reaches beyond it, anything from none to all. */
-export function within(spent: readonly Spent[], { start, end }: Period): Spent[] {
+export function within(spent: readonly Spent[], period: Period): Spent[] {
+  const { start, end } = period;
   return spent
-    .filter((each) => each.start < end && each.end > start)
+    .filter((each) => touches(each, period))
     .map((each) => {
       if (each.start >= start && each.end <= end) return each;
       const part = {

@@ -1,7 +1,8 @@
 import type { Prompt } from '../core/estimate.ts';
-import { textCount } from '../core/input-count.ts';
+import { type InputCount, textCount, unknownCount } from '../core/input-count.ts';
 import { InputError } from '../core/input-error.ts';
 import { PERIODS, type PromptSettings } from '../core/prompt-budget.ts';
+import { countOf, type TextCalls } from '../core/single-calls.ts';
 import { SERVICE_TIERS, type ServiceTier } from '../core/usage.ts';
 import { parseJson } from './json-file.ts';
 
@@ -63,7 +64,7 @@ function ofCheck(entry: Json, fail: Fail): ReportedCall {
   const output = entry.outputTokens;
   return {
     budget: text(entry, 'budget', fail),
-    prompt: promptOf(text(entry, 'file', fail), optionalCount(entry, 'inputTokens', fail)),
+    prompt: promptOf(text(entry, 'file', fail), countIn(entry, fail)),
     settings: {
       models: [text(entry, 'model', fail)],
       outputTokens:
@@ -88,9 +89,11 @@ function ofEstimate(report: Json, entry: Json, fail: Fail): ReportedCall {
   if (tokens?.cachedInput || tokens?.cacheWrite) fail('tokens.cachedInput');
   const input = tokens && optionalCount(tokens, 'input', fail);
   if (input && input % requests !== 0) fail('tokens.input');
+  const isOneCall = optionalCount(entry, 'requests', fail) === requests;
+  const count = isOneCall ? textCount(input == null ? null : input / requests) : UNTOLD;
   return {
     budget: undefined,
-    prompt: promptOf(text(entry, 'file', fail), input == null ? null : input / requests),
+    prompt: promptOf(text(entry, 'file', fail), count),
     settings: {
       models: [text(entry, 'model', fail)],
       outputTokens: optionalCount(report, 'outputTokens', fail) ?? undefined,
@@ -104,9 +107,25 @@ function ofEstimate(report: Json, entry: Json, fail: Fail): ReportedCall {
   };
 }
 
-function promptOf(file: string, tokens: number | null): Prompt {
-  return { source: { file }, bytes: 0, peculiarities: [], countInput: () => textCount(tokens) };
+function promptOf(file: string, count: InputCount): Prompt {
+  return { source: { file }, bytes: 0, peculiarities: [], countInput: () => count };
 }
+
+function countIn(entry: Json, fail: Fail): InputCount {
+  const { calls } = entry;
+  if (optionalCount(entry, 'inputTokens', fail) === null) return textCount(null);
+  if (calls === null) return UNTOLD;
+  if (!isRecord(calls)) return fail('calls');
+  const number = (name: keyof TextCalls) => optionalCount(calls, name, fail) ?? fail('calls');
+  const [low, high, least] = [number('low'), number('high'), number('least')];
+  const [longest, most] = [number('longest'), number('most')];
+  return countOf({ calls: number('calls') || fail('calls'), low, high, least, longest, most });
+}
+
+/** Calls that are more than text, or are not priced alike. */
+const UNTOLD = unknownCount(
+  'its tokens in a report do not tell its cost; take a git ref as the base',
+);
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,7 @@ import { PERIODS } from '../core/prompt-budget.ts';
 import { TEMPLATE_STYLES } from '../core/template.ts';
 import { TEXT_FORMS } from '../core/text-input.ts';
 import { parseInstant } from '../core/time.ts';
-import { SCOPE_DIMENSIONS } from '../core/usage-budget.ts';
+import { SCOPE_DIMENSIONS } from '../core/usage-spends.ts';
 import { type FormProblem, formProblems } from './form.ts';
 
 /** The form of `openai-cost.json`: what `config.schema.json` tells an editor. */
@@ -38,16 +38,20 @@ const names = z
 const file = z.string().min(1).max(4096);
 const files = z
   .union([file, z.array(file).min(1)])
-  .describe('Files, globs or directories, from the folder of this file on.');
+  .describe(
+    'Files, globs or directories, from the folder of this file on; what begins with ! takes files out of the others.',
+  );
 const warnAt = z
   .array(percent.positive().max(100))
   .describe('Percentages of a limit from which on to warn.');
 
 const promptLimits = z.strictObject({
-  usdPerCall: usd.optional().describe('What one call of each file may cost.'),
+  usdPerCall: usd
+    .optional()
+    .describe('What one call of each file may cost; of several in it, the dearest.'),
   usdPerRun: usd.optional().describe('What all calls of all files may cost together.'),
   usdPerMonth: usd.optional().describe('The same in 30 days, where "per" is hour, day or month.'),
-  tokensPerFile: tokens.optional().describe('The input tokens that a file may have.'),
+  tokensPerFile: tokens.optional().describe('The input tokens that a call of each file may have.'),
   contextShare: share.optional().describe("The share of a model's context window it may fill."),
 });
 
@@ -88,7 +92,7 @@ const prompts = z.strictObject({
     .enum(TEXT_FORMS)
     .optional()
     .describe('How text is sent: as one message of chat, when left out, or as it is.'),
-  tier: text.optional().describe('"standard" when left out.'),
+  tier: text.optional().describe('When left out, what a request asks for, or else "standard".'),
   region: text.optional().describe('"global" when left out.'),
   increase: z
     .strictObject({
@@ -161,7 +165,9 @@ const usage = z.strictObject({
     .describe('Grants that are used up before anything is billed.'),
 });
 
-export const configForm = z.strictObject({
+const values = z.record(z.string(), z.string());
+
+const configForm = z.strictObject({
   $schema: z.string().optional(),
   ...comment,
   rates: text.optional().describe('A rate table of your own.'),
@@ -173,9 +179,11 @@ export const configForm = z.strictObject({
   warnOnly: z.boolean().optional().describe('Tells failures, and exits with 0 all the same.'),
   base: text.optional().describe('What to compare with: a git ref, or a report of "check".'),
   vars: z
-    .record(z.string(), z.string())
+    .union([values, z.array(values).min(1), file])
     .optional()
-    .describe('The text of placeholders in prompts, such as {{name}}, by their names.'),
+    .describe(
+      'The text of placeholders in prompts, such as {{name}}, by their names; a list of such, or a file with one on each line, each of which is a call of its own.',
+    ),
   varTokens: z
     .record(z.string(), tokens)
     .optional()

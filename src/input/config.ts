@@ -2,6 +2,7 @@ import type { Assumption } from '../core/check.ts';
 import type { Grant } from '../core/credits.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { type Money, parseAmount, ZERO } from '../core/money.ts';
+import { FREE_NAMES, type Permitted } from '../core/permitted.ts';
 import type {
   IncreaseLimits,
   Override,
@@ -13,10 +14,12 @@ import type { Source } from '../core/source.ts';
 import type { Filling } from '../core/template.ts';
 import { type Instant, parseInstant } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
-import { FREE_NAMES, type Permitted, type Scope, type UsageBudget } from '../core/usage-budget.ts';
+import type { UsageBudget } from '../core/usage-budget.ts';
+import type { Scope } from '../core/usage-spends.ts';
 import { matchesAny } from '../core/wildcard.ts';
 import type { ConfigForm, OverrideForm, PromptsForm, UsageForm } from './config-form.ts';
 import { parseJson } from './json-file.ts';
+import type { LimitFile } from './spend-limits.ts';
 
 export const CONFIG_NAME = 'openai-cost.json';
 
@@ -30,6 +33,8 @@ export interface Config {
   readonly base: string | undefined;
   /** How placeholders in prompts are filled; undefined takes them for text. */
   readonly filling: Filling | undefined;
+  /** A file with more values for that, from the folder of the configuration on. */
+  readonly varsFile: string | undefined;
   readonly prompts: readonly PromptBudget[];
   readonly usage: readonly ConfiguredUsage[];
   /** Where each budget stands, by its name. */
@@ -39,12 +44,6 @@ export interface Config {
 export interface ConfiguredUsage extends UsageBudget {
   readonly spendLimits: readonly LimitFile[];
   readonly credits: readonly Grant[];
-}
-
-/** A file with OpenAI's own limits, and whose they are if its objects do not say. */
-export interface LimitFile {
-  readonly file: string;
-  readonly project?: string | undefined;
 }
 
 /** What names stand for in the rate table of the configuration; both throw an InputError that lists what is known. */
@@ -107,6 +106,7 @@ export async function readConfig(
     warnOnly: form.warnOnly ?? false,
     base: form.base,
     filling: fillingOf(form),
+    varsFile: typeof form.vars === 'string' ? form.vars : undefined,
     prompts: (form.prompts ?? []).map((entry) => promptBudget(entry, namesIn(entry.name))),
     usage: (form.usage ?? []).map(usageBudget),
     places,
@@ -129,9 +129,10 @@ function fillingOf({
   template = 'auto',
 }: ConfigForm): Filling | undefined {
   if (template === 'none') return undefined;
+  const sets = typeof vars === 'string' ? [{}] : Array.isArray(vars) ? vars : [vars];
   return {
     style: template,
-    runs: [new Map(Object.entries(vars))],
+    runs: sets.map((set) => new Map(Object.entries(set))),
     tokens: new Map(Object.entries(varTokens)),
     found: new Set(),
   };
@@ -153,7 +154,7 @@ function promptBudget(form: PromptsForm, names: Names): PromptBudget {
     outputTokens: form.outputTokens,
     requests: form.requests ?? 1,
     per: form.per ?? 'run',
-    tier: names.tierOf(form.tier ?? 'standard'),
+    tier: form.tier === undefined ? undefined : names.tierOf(form.tier),
     region: names.regionOf(form.region ?? 'global'),
     cachedShare: form.cachedShare,
     cacheWriteShare: form.cacheWriteShare,

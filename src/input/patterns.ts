@@ -5,12 +5,19 @@ import { splitPattern } from '../core/files.ts';
 /** Whether a file, absolute or named from a folder on, is one that is meant. */
 export type Matcher = (file: string) => boolean;
 
+/** Names that stand for files, and those that take some of them out again. */
+export interface FileNames {
+  readonly names: readonly string[];
+  readonly except: readonly string[];
+}
+
 /** By names as a configuration has them: files, globs or directories, from a folder on. */
-export function matcherOf(names: readonly string[], folder: string): Matcher {
-  const tests = names.map((name) => matcherOfOne(name, folder));
+export function matcherOf({ names, except }: FileNames, folder: string): Matcher {
+  const testsOf = (some: readonly string[]) => some.map((name) => matcherOfOne(name, folder));
+  const [tests, exceptions] = [testsOf(names), testsOf(except)];
   return (file) => {
     const path = posix.resolve(folder, file);
-    return tests.some((test) => test(path));
+    return tests.some((test) => test(path)) && !exceptions.some((test) => test(path));
   };
 }
 

@@ -27,7 +27,8 @@ const CURRENCY = 'usd';
 const INTERVAL = 'month';
 const CENTS_PER_USD = 100;
 
-interface LimitFile {
+/** A file with OpenAI's own limits. */
+export interface LimitFile {
   readonly file: string;
   /** Whose limits they are: OpenAI's objects say that they are of a project, and not of which. */
   readonly project?: string | undefined;

@@ -1,9 +1,10 @@
 import type { AuditReport } from '../core/report.ts';
 import { auditTable, billTable, reconciliationTable } from './audit-table.ts';
 import { answerLines, auditHeading, leftOutLine, rowsLine } from './audit-text.ts';
+import { comment } from './comment.ts';
 import { crossTable } from './cross-table.ts';
 import { findingLine } from './finding.ts';
-import { commentMarker, markdownText } from './markdown-text.ts';
+import { markdownText } from './markdown-text.ts';
 import { outlookMarkdown } from './outlook.ts';
 import { markdownTable } from './table.ts';
 import { ratesLine } from './text.ts';
@@ -12,8 +13,7 @@ import { ratesLine } from './text.ts';
 export function auditMarkdown(report: AuditReport): string {
   const { bill, reconciliation } = report;
   const differences = reconciliation?.lines.filter((line) => line.class !== 'equal') ?? [];
-  const blocks = [
-    commentMarker(report.command),
+  return comment(report.command, [
     markdownText(auditHeading(report)),
     answerLines(report)
       .map(({ label, value }) => `- ${label}: **${markdownText(value)}**`)
@@ -28,8 +28,7 @@ export function auditMarkdown(report: AuditReport): string {
     markdownText(rowsLine(report.rows)),
     report.findings.map((finding) => `- ${markdownText(findingLine(finding))}`).join('\n'),
     markdownText(ratesLine(report)),
-  ];
-  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+  ]);
 }
 
 function groupsTable(report: AuditReport): string {

@@ -9,6 +9,7 @@ import {
   type DiffReport,
   exitCode,
 } from '../core/report.ts';
+import { textCallsOf } from '../core/single-calls.ts';
 import { dayOf } from '../core/time.ts';
 import { amounts, findingEntry, SCHEMA_VERSION } from './json.ts';
 import { outlookEntry } from './outlook.ts';
@@ -90,28 +91,21 @@ function verdictEntry(verdict: Verdict) {
   };
 }
 
-function callEntry({
-  budget,
-  prompt,
-  model,
-  known,
-  inputTokens,
-  call,
-  all,
-  settings,
-}: BudgetedCall) {
-  const { outputTokens, requests, per, tier, region } = settings;
+function callEntry({ budget, prompt, model, known, call, all, settings, estimate }: BudgetedCall) {
+  const { outputTokens, requests, per, region } = settings;
+  const [priced] = estimate.prompts;
   const { cachedShare, cacheWriteShare } = settings;
   return {
     budget,
     file: prompt.source.file,
     model,
     id: known?.id ?? null,
-    inputTokens,
+    inputTokens: priced?.inputTokens ?? null,
+    calls: (priced && textCallsOf(priced.input)) ?? null,
     outputTokens: outputTokens ?? null,
     requests,
     per,
-    tier,
+    tier: priced?.lines[0]?.usage.tier ?? settings.tier ?? null,
     region,
     cachedShare: cachedShare ?? null,
     cacheWriteShare: cacheWriteShare ?? null,

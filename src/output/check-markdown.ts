@@ -1,8 +1,9 @@
 import type { CheckReport, Comparison, DiffReport } from '../core/report.ts';
 import { changeLines, changeTable, checkAnswer, checkTable } from './check-table.ts';
-import { changesIn, diffHeading } from './check-text.ts';
+import { changesIn, diffHeading, nothingLine } from './check-text.ts';
+import { comment } from './comment.ts';
 import { findingLine } from './finding.ts';
-import { commentMarker, markdownText } from './markdown-text.ts';
+import { markdownText } from './markdown-text.ts';
 import { outlookMarkdown } from './outlook.ts';
 import { markdownTable } from './table.ts';
 import { ratesLine } from './text.ts';
@@ -10,8 +11,7 @@ import { ratesLine } from './text.ts';
 /** For a pull request. */
 export function checkMarkdown(report: CheckReport): string {
   const told = report.findings.filter(({ severity }) => severity !== 'note');
-  return joined([
-    commentMarker(report.command),
+  return comment(report.command, [
     `**openai-cost: ${markdownText(checkAnswer(report))}**`,
     told.map((finding) => `- ${markdownText(findingLine(finding))}`).join('\n'),
     markdownTable(checkTable(report)),
@@ -26,11 +26,10 @@ export function checkMarkdown(report: CheckReport): string {
 
 export function diffMarkdown(report: DiffReport): string {
   const { comparison } = report;
-  return joined([
-    commentMarker(report.command),
+  return comment(report.command, [
     `**openai-cost: ${markdownText(diffHeading(report))}**`,
     ...comparisonBlocks(comparison),
-    changesIn(comparison) === 0 ? 'Nothing has changed.' : '',
+    nothingLine(report),
     report.findings.map((finding) => `- ${markdownText(findingLine(finding))}`).join('\n'),
     markdownText(ratesLine(report)),
   ]);
@@ -44,8 +43,4 @@ function comparisonBlocks(comparison: Comparison | undefined): string[] {
       .map((line) => `- ${markdownText(line)}`)
       .join('\n'),
   ];
-}
-
-function joined(blocks: readonly string[]): string {
-  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }

@@ -37,6 +37,7 @@ function budgetState({ checks }: JudgedBudget): string {
     const number = checks.filter(({ verdict }) => verdict.kind === kind).length;
     return number > 0 ? `${count(number)} ${kind === 'near' ? 'near its limit' : kind}` : [];
   });
+  if (checks.length === 0) return 'not checked';
   if (states.length > 0) return `${states.join(', ')}, of ${counted(checks.length, 'check')}`;
   const nearest = nearestOf(checks);
   const used = nearest && usedPercent(nearest);
@@ -51,7 +52,7 @@ function shownChecks({ checks }: JudgedBudget): Check[] {
 }
 
 /** The one of which most is used up. */
-export function nearestOf(checks: readonly Check[]): Check | undefined {
+function nearestOf(checks: readonly Check[]): Check | undefined {
   let nearest: Check | undefined;
   for (const check of checks) if (!nearest || usedOf(check) > usedOf(nearest)) nearest = check;
   return nearest;
@@ -68,7 +69,7 @@ function usedOf({ found, allowed }: Check): number {
 }
 
 /** As a whole percentage, rounded down. */
-export function usedPercent(check: Check): number | undefined {
+function usedPercent(check: Check): number | undefined {
   return check.allowed && check.found ? Math.floor(usedOf(check) / 100) : undefined;
 }
 
@@ -89,7 +90,7 @@ function verdictText(check: Check): string {
   return used === undefined ? 'holds' : `${used}%`;
 }
 
-export function figureText(figure: Figure): string {
+function figureText(figure: Figure): string {
   switch (figure.unit) {
     case 'usd':
       return usdRange(figure).replace(' to ', '-');
@@ -122,9 +123,11 @@ export function checkAnswer(report: CheckReport): string {
   const used = nearest && usedPercent(nearest);
   const near =
     used === undefined ? '' : `; nearest: ${nearest?.budget}, ${nearest?.limit} at ${used}%`;
-  const holds = budgets.length === 1 ? 'holds' : 'hold';
+  const held = budgets.filter(({ checks }) => checks.length > 0).length;
   const left = report.unchecked.length > 0 ? '; increases were not checked' : '';
-  return `${counted(budgets.length, 'budget')} ${holds} (${counted(limits, 'check')}${near}${left}${uncommittedText(report.comparison)})`;
+  if (held === 0) return `no budget was checked${left}`;
+  const holds = held === 1 ? 'holds' : 'hold';
+  return `${counted(held, 'budget')} ${holds} (${counted(limits, 'check')}${near}${left}${uncommittedText(report.comparison)})`;
 }
 
 /** So that nobody takes a build of the base itself for one without a change. */

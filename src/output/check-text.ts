@@ -52,7 +52,7 @@ export function diffText(report: DiffReport, terminal: Terminal): string {
   const blocks = [
     wrap(diffHeading(report), width),
     ...comparisonBlocks(comparison, terminal),
-    changesIn(comparison) === 0 ? 'Nothing has changed.' : '',
+    nothingLine(report),
     report.findings.map((finding) => paintFinding(finding, terminal)).join('\n'),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -72,6 +72,12 @@ function comparisonBlocks(comparison: Comparison | undefined, terminal: Terminal
     renderTable(changeTable(comparison.budgets), terminal),
     lines.map((line) => wrap(safeText(line), terminal.width)).join('\n'),
   ];
+}
+
+/** What is not known may have changed. */
+export function nothingLine({ comparison, complete }: DiffReport): string {
+  if (changesIn(comparison) > 0) return '';
+  return complete ? 'Nothing has changed.' : 'Nothing has changed, as far as can be told.';
 }
 
 export function changesIn({ budgets }: Comparison): number {

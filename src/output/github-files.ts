@@ -17,27 +17,9 @@ import { safeText } from './safe.ts';
 export function githubFiles(report: Report, markdown: string, env: Environment): Appendix[] {
   const { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output } = env;
   return [
-    ...(summary ? [{ file: summary, text: `${cutToLimit(markdown)}\n` }] : []),
+    ...(summary ? [{ file: summary, text: `${markdown}\n` }] : []),
     ...(output ? [{ file: output, text: outputsOf(report).map(assignment).join('') }] : []),
   ];
-}
-
-/** GitHub shows no summary of a step at all when it is larger than 1 MiB; others may share it. */
-const SUMMARY_BYTES = 1_000_000;
-
-const CUT = '\n_Cut here: GitHub shows no more. `--format json=FILE` writes all of it._\n';
-
-function cutToLimit(markdown: string): string {
-  const encoder = new TextEncoder();
-  if (encoder.encode(markdown).length <= SUMMARY_BYTES) return markdown;
-  let left = SUMMARY_BYTES - CUT.length;
-  const kept: string[] = [];
-  for (const line of markdown.split(/(?<=\n)/)) {
-    left -= encoder.encode(line).length;
-    if (left < 0) break;
-    kept.push(line);
-  }
-  return [...kept, CUT].join('');
 }
 
 type StepOutput = readonly [name: string, lines: readonly string[]];

@@ -1,11 +1,14 @@
 import type { Report, Severity } from '../core/report.ts';
 import { endLine } from './budget-case.ts';
 import { type Telling, tellings } from './telling.ts';
+import type { Terminal } from './terminal.ts';
 import { withoutCommands } from './workflow-commands.ts';
 
 /** For the log of a GitHub workflow: an annotation for each finding, and how it ended. */
-export function github(report: Report): string {
-  return [...tellings(report).map(annotation), endLine(report)].map((line) => `${line}\n`).join('');
+export function github(report: Report, { fromRoot }: Pick<Terminal, 'fromRoot'> = {}): string {
+  return [...tellings(report, fromRoot).map(annotation), endLine(report)]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 const COMMANDS = {

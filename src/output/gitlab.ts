@@ -1,10 +1,11 @@
 import type { Report, Severity } from '../core/report.ts';
 import { homeOf, tellings } from './telling.ts';
+import type { Terminal } from './terminal.ts';
 
 /** For the Code Quality report of GitLab: an issue for each finding. */
-export function gitlab(report: Report): string {
-  const home = homeOf(report);
-  const issues = tellings(report).map(
+export function gitlab(report: Report, { fromRoot }: Pick<Terminal, 'fromRoot'> = {}): string {
+  const home = homeOf(report, fromRoot);
+  const issues = tellings(report, fromRoot).map(
     ({ rule, severity, message, path = home, line = 1, fingerprint }) => ({
       description: message,
       check_name: rule,

@@ -1,8 +1,9 @@
 import { coversInputOnly } from '../core/estimate.ts';
 import type { EstimateReport } from '../core/report.ts';
+import { comment } from './comment.ts';
 import { estimateTable } from './estimate-table.ts';
 import { findingLine } from './finding.ts';
-import { commentMarker, markdownText } from './markdown-text.ts';
+import { markdownText } from './markdown-text.ts';
 import { partsData } from './parts.ts';
 import { markdownTable } from './table.ts';
 import { heading, ratesLine, summaryLines, unpricedReasons } from './text.ts';
@@ -20,8 +21,7 @@ export function markdown(report: EstimateReport): string {
   );
   const findings = report.findings.map((finding) => `- ${markdownText(findingLine(finding))}`);
   const parts = partsData(report.models);
-  const blocks = [
-    commentMarker(report.command),
+  return comment(report.command, [
     markdownText(heading(report)),
     parts ? markdownTable(parts) : '',
     markdownTable(estimateTable(report)),
@@ -29,6 +29,5 @@ export function markdown(report: EstimateReport): string {
     report.whatIfs ? markdownTable(whatIfTable(report, report.whatIfs)) : '',
     [...unpriced, ...findings].join('\n'),
     markdownText(ratesLine(report)),
-  ];
-  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+  ]);
 }

@@ -1,22 +1,27 @@
+import { monthName } from '../core/calendar.ts';
 import { CREDIT_ASSUMPTIONS, type Credits } from '../core/credits.ts';
 import type { DailyRates, NoRates } from '../core/daily-rate.ts';
 import type { Forecast, ForecastNote, LimitDays } from '../core/forecast.ts';
 import { exactUsd, type Range } from '../core/money.ts';
-import { type MonthOutlook, type Outlook, whose } from '../core/outlook.ts';
+import { limitText, type MonthOutlook, type Outlook } from '../core/outlook.ts';
 import type { Replay, ReplayedMonth, ReplayNote } from '../core/replay.ts';
+import { isInactive } from '../core/spend-limit.ts';
 import type { Crossing } from '../core/spending.ts';
 import { addDays, dayOf, formatInstant, type Instant } from '../core/time.ts';
+import type { BilledDays } from '../core/usage-spends.ts';
 import { count, counted, usd, usdRange } from '../core/wording.ts';
 import { markdownText } from './markdown-text.ts';
 import { safeText } from './safe.ts';
 import { wrap } from './wrap.ts';
 
 /** What is to be expected and what would have been, a line for each thing to know. */
-export function outlookLines({ months, replays, credits }: Outlook): string[] {
+function outlookLines({ months, replays, credits, billed }: Outlook): string[] {
   return [
     ...months.flatMap(monthLines),
+    ...(billed ? [billedText(billed)] : []),
     ...replays.flatMap(replayLines),
     ...(replays.some(({ notes }) => notes.some(isOvershoot)) ? [OVERSHOOT] : []),
+    ...(replays.some(({ limit }) => limit.source) ? [MONTHS] : []),
     ...(credits ? creditLines(credits) : []),
   ];
 }
@@ -36,13 +41,17 @@ export function outlookMarkdown(outlook: Outlook | undefined, prefix = ''): stri
     .join('\n');
 }
 
+function billedText({ days, last }: BilledDays): string {
+  return `of usage and bill, the bill counts for ${counted(days, 'day')}, the last of them ${dayOf(last)}`;
+}
+
 function monthLines({ subject, limit, forecast, limitDays }: MonthOutlook): string[] {
   const { month, toDate, projection, notes } = forecast;
-  const name = `${subject ? `${subject}, ` : ''}${monthName(month.start)}`;
+  const name = `${subject ? `${subject}, ` : ''}${monthText(month.start)}`;
   const fall =
     limit === undefined || !limitDays
       ? ''
-      : `; the limit of ${usd(limit)} ${toDate.low > limit ? 'is passed' : limitText(limitDays)}`;
+      : `; the limit of ${usd(limit)} ${toDate.low > limit ? 'is passed' : fallText(limitDays)}`;
   const known = notes.map(noteText);
   return [
     `${name}: ${usdRange(toDate)} to date${projectionText(projection)}${fall}`,
@@ -50,8 +59,9 @@ function monthLines({ subject, limit, forecast, limitDays }: MonthOutlook): stri
   ];
 }
 
-function monthName(start: Instant): string {
-  return dayOf(start).slice(0, 'YYYY-MM'.length);
+/** The month whose days all others are compared with. */
+function monthText(start: Instant): string {
+  return `${monthName(start)} (UTC)`;
 }
 
 function projectionText(projection: Forecast['projection']): string {
@@ -78,7 +88,7 @@ function noRatesText(reason: NoRates): string {
     : 'no projection: buckets of the data go over midnight UTC; export by the day or hour';
 }
 
-function limitText({ basis, earliest, expected, latest }: LimitDays): string {
+function fallText({ basis, earliest, expected, latest }: LimitDays): string {
   if (earliest === undefined) {
     return basis === 'projected' ? 'holds this month' : 'has not been passed so far';
   }
@@ -109,14 +119,17 @@ function noteText(note: ForecastNote): string {
 }
 
 function replayLines({ limit, months, notes }: Replay): string[] {
-  const what = limit.kind === 'hard' ? 'hard limit' : 'alert';
-  const name = `${what} of ${usd(limit.limit)} a month for ${whose(limit)}`;
+  const kind = isInactive(limit) ? 'inactive' : limit.kind;
+  const name = `${limitText(limit)}${kind === 'inactive' ? ' (inactive)' : ''}`;
   if (months.length === 0) return [`${name}: there is no usage to replay it over`];
   return [
-    ...months.flatMap((month) => monthReplayLines(name, month, limit.kind)),
+    ...months.flatMap((month) => monthReplayLines(name, month, kind)),
     ...notes.filter((note) => !isOvershoot(note)).map((note) => `  ${replayNoteText(note)}`),
   ];
 }
+
+/** The same of all of OpenAI's limits, and so said once. */
+const MONTHS = 'months are taken as those of UTC: when those of OpenAI begin is not published';
 
 /** The same of every hard limit, and so said once. */
 const OVERSHOOT =
@@ -140,9 +153,9 @@ function replayNoteText(note: ReplayNote): string {
 function monthReplayLines(
   name: string,
   { month, spent, crossing, beyond, marks, ended }: ReplayedMonth,
-  kind: 'hard' | 'alert',
+  kind: 'hard' | 'alert' | 'inactive',
 ): string[] {
-  const at = monthName(month.start);
+  const at = monthText(month.start);
   const reached = marks.flatMap(({ mark, crossing: when }) =>
     mark.threshold && when ? [`${usd(mark.at)} ${crossingText(when)}`] : [],
   );
@@ -151,11 +164,17 @@ function monthReplayLines(
     const so = ended ? 'was not reached' : 'is not reached so far';
     return [`${name}, ${at}: ${so} (${usdRange(spent)})${alerts}`];
   }
-  const would = kind === 'hard' ? 'would have stopped' : 'would have told';
+  const would = WOULD[kind];
   const more =
     kind === 'hard' ? `, and ${usdRange(beyond)} beyond it would not have been spent` : '';
   return [`${name}, ${at}: ${would} ${crossingText(crossing)}${more}${alerts}`];
 }
+
+const WOULD = {
+  hard: 'would have stopped',
+  alert: 'would have told',
+  inactive: 'stops nothing, and was passed',
+} as const;
 
 function crossingText({ earliest, latest }: Crossing): string {
   const from = dayOf(earliest.start);
@@ -225,8 +244,9 @@ function runsOutText({
 }
 
 /** The same for scripts. */
-export function outlookEntry({ months, replays, credits }: Outlook) {
+export function outlookEntry({ months, replays, credits, billed }: Outlook) {
   return {
+    billed: billed ? { days: billed.days, last: dayOf(billed.last) } : null,
     months: months.map(monthEntry),
     replays: replays.map(replayEntry),
     credits: credits ? creditsEntry(credits) : null,
@@ -271,6 +291,7 @@ function replayEntry({ limit, months, notes }: Replay) {
   return {
     name: limit.name,
     kind: limit.kind,
+    enforcement: limit.enforcement ?? null,
     scope: limit.scope.kind,
     project: limit.scope.kind === 'project' ? limit.scope.id : null,
     limit: exactUsd(limit.limit),

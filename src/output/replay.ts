@@ -1,6 +1,7 @@
 import type { RateTable } from '../core/rates.ts';
 import type { Replay } from '../core/replay.ts';
 import { dayOf, type Instant } from '../core/time.ts';
+import type { BilledDays } from '../core/usage-spends.ts';
 import { SCHEMA_VERSION } from './json.ts';
 import { outlookEntry, outlookText } from './outlook.ts';
 import type { Terminal } from './terminal.ts';
@@ -9,26 +10,31 @@ export interface ReplayReport {
   readonly rates: RateTable;
   readonly now: Instant;
   readonly replays: readonly Replay[];
+  /** Of usage and a bill, the days that count as they were billed. */
+  readonly billed: BilledDays | undefined;
   /** Why not all of the cost is known. */
   readonly missing: string | undefined;
 }
 
 export const REPLAY_FORMATS = {
-  text: ({ replays }: ReplayReport, { width }: Terminal) =>
-    `${outlookText({ months: [], replays, credits: undefined }, width)}\n`,
-  json: ({ rates, now, replays, missing }: ReplayReport) =>
-    `${JSON.stringify(
+  text: ({ replays, billed }: ReplayReport, { width }: Terminal) =>
+    `${outlookText({ months: [], replays, credits: undefined, billed }, width)}\n`,
+  json: ({ rates, now, replays, billed, missing }: ReplayReport) => {
+    const entry = outlookEntry({ months: [], replays, credits: undefined, billed });
+    return `${JSON.stringify(
       {
         schemaVersion: SCHEMA_VERSION,
         command: 'replay',
         rates: { version: dayOf(rates.version), sha256: rates.sha256 },
         date: dayOf(now),
-        replays: outlookEntry({ months: [], replays, credits: undefined }).replays,
+        billed: entry.billed,
+        replays: entry.replays,
         complete: missing === undefined,
         reason: missing ?? null,
       },
       null,
       2,
-    )}\n`,
+    )}\n`;
+  },
 } as const;
 export type ReplayFormat = keyof typeof REPLAY_FORMATS;

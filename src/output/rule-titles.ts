@@ -75,7 +75,7 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
     severity: 'note',
   },
   unpriced: { title: 'Use has no known price.', severity: 'warning' },
-  unchecked: { title: 'Increases were left unchecked.', severity: 'note' },
+  unchecked: { title: 'Something was left unchecked.', severity: 'note' },
   unreadable: { title: 'A file could not be read.', severity: 'warning' },
 };
 

@@ -2,12 +2,13 @@ import { exitCode, type Report } from '../core/report.ts';
 import { VERSION } from '../version.ts';
 import { ruleTitle } from './rule-titles.ts';
 import { homeOf, type Telling, tellings } from './telling.ts';
+import type { Terminal } from './terminal.ts';
 
 /** For code scanning: a result for each finding, in SARIF 2.1.0. */
-export function sarif(report: Report): string {
-  const told = tellings(report);
+export function sarif(report: Report, { fromRoot }: Pick<Terminal, 'fromRoot'> = {}): string {
+  const told = tellings(report, fromRoot);
   const rules = [...new Set(told.map(({ rule }) => rule))].sort();
-  const home = homeOf(report);
+  const home = homeOf(report, fromRoot);
   const document = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { exitCode, type Finding, type Report, SEVERITIES, type Severity } from '../core/report.ts';
 import { safeText } from './safe.ts';
+import type { FromRoot } from './terminal.ts';
 import { unpricedReasons } from './text.ts';
 
 /** A finding as a CI system is told it: its texts are safe, and in one line each. */
@@ -9,7 +10,7 @@ export interface Telling {
   readonly rule: string;
   readonly severity: Severity;
   readonly message: string;
-  /** As the user named it, with `/` between folders; undefined if it is about no file. */
+  /** From the root of the repository on, with `/` between folders; undefined if it is about no file. */
   readonly path: string | undefined;
   readonly line: number | undefined;
   /** Unlike that of any other telling, and the same when only figures have changed. */
@@ -17,20 +18,21 @@ export interface Telling {
 }
 
 /** The most severe first, so that what fails the build is seen first. */
-export function tellings(report: Report): Telling[] {
+export function tellings(report: Report, fromRoot?: FromRoot): Telling[] {
   const seen = new Map<string, number>();
   return [...incomplete(report), ...report.findings]
     .map((finding) => ({ ...finding, severity: weightOf(finding, report) }))
     .sort(byWeightAndPlace)
     .map((finding) => {
-      const subject = subjectOf(finding, report);
+      const path = pathOf(finding.source?.file, fromRoot);
+      const subject = subjectOf(finding, path, report);
       const earlier = seen.get(subject) ?? 0;
       seen.set(subject, earlier + 1);
       return {
         rule: finding.rule,
         severity: finding.severity,
         message: safeText(finding.message),
-        path: pathOf(finding.source?.file),
+        path,
         line: finding.source?.line,
         fingerprint: hash(`${subject}\n${earlier}`),
       };
@@ -87,14 +89,18 @@ function byWeightAndPlace(a: Finding, b: Finding): number {
 const LINE_DIGITS = 16;
 
 /** A path as CI systems know it; undefined for standard input, which is no file of theirs. */
-export function pathOf(file: string | undefined): string | undefined {
+function pathOf(file: string | undefined, fromRoot: FromRoot = (same) => same): string | undefined {
   if (file === undefined || file === '-') return undefined;
-  return safeText(file.replaceAll('\\', '/').replace(/^(?:\.\/+)+/, ''));
+  return safeText(
+    fromRoot(file)
+      .replaceAll('\\', '/')
+      .replace(/^(?:\.\/+)+/, ''),
+  );
 }
 
 /** The file that a finding without one is shown at, where a format cannot do without. */
-export function homeOf(report: Report): string {
-  return pathOf(mainFileOf(report)) ?? 'openai-cost.json';
+export function homeOf(report: Report, fromRoot?: FromRoot): string {
+  return pathOf(mainFileOf(report), fromRoot) ?? 'openai-cost.json';
 }
 
 function mainFileOf(report: Report): string | undefined {
@@ -112,12 +118,16 @@ function mainFileOf(report: Report): string | undefined {
   }
 }
 
-function subjectOf({ rule, budget, source, message }: Finding, { command }: Report): string {
+function subjectOf(
+  { rule, budget, message }: Finding,
+  path: string | undefined,
+  { command }: Report,
+): string {
   const words = message
     .replace(FIGURE, '#')
     .replaceAll('# to #', '#')
     .replace(/s\b(?<=# \p{L}+)/gu, '');
-  return JSON.stringify([command, rule, budget ?? '', pathOf(source?.file) ?? '', words]);
+  return JSON.stringify([command, rule, budget ?? '', path ?? '', words]);
 }
 
 /** Amounts and counts: numbers that stand alone, not those of a date or of a model's name. */

@@ -1,8 +1,13 @@
+/** How a file is called from the root of the repository on, by which CI systems find it. */
+export type FromRoot = (file: string) => string;
+
 /** How text may look where it goes. */
 export interface Terminal {
   /** Columns that a line may take. */
   readonly width: number;
   readonly paint: Paint;
+  /** Left out, files are called as the user named them. */
+  readonly fromRoot?: FromRoot | undefined;
 }
 
 const ROLES = ['heading', 'name', 'total', 'error', 'warning', 'note'] as const;

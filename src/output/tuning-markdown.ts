@@ -1,6 +1,7 @@
 import type { TuningReport } from '../core/report.ts';
+import { comment } from './comment.ts';
 import { findingLine } from './finding.ts';
-import { commentMarker, markdownText } from './markdown-text.ts';
+import { markdownText } from './markdown-text.ts';
 import { markdownTable } from './table.ts';
 import { ratesLine } from './text.ts';
 import {
@@ -17,14 +18,12 @@ export function tuningMarkdown(report: TuningReport): string {
     ({ label, value }) => `- ${label}: **${markdownText(value)}**`,
   );
   const remarks = [...unpricedTunings(report), ...report.findings.map(findingLine)];
-  const blocks = [
-    commentMarker(report.command),
+  return comment(report.command, [
     markdownText(tuningHeading(report)),
     markdownTable(tuningTable(report)),
     TUNING_LEGEND,
     summary.join('\n'),
     remarks.map((remark) => `- ${markdownText(remark)}`).join('\n'),
     markdownText(ratesLine(report)),
-  ];
-  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+  ]);
 }

@@ -22,6 +22,7 @@ export const budget: Rule<EstimateFacts> = {
       if (verdict.kind === 'undecided') {
         yield {
           severity: 'warning',
+          isUndecided: true,
           message: `${estimate.name} cannot be held against ${within}: ${verdict.reason}`,
         };
       }

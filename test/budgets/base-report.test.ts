@@ -78,6 +78,29 @@ describe('the report', () => {
     );
   });
 
+  it('has all calls of a file, or says that it does not tell their cost', async () => {
+    const line = (more: object = {}) =>
+      JSON.stringify({
+        ...{ model: 'gpt-4o-mini', messages: [{ role: 'user', content: SHORT }], ...more },
+      });
+    const lines = `${line()}\n${line()}\n`;
+    const tiers = `${line({ service_tier: 'priority' })}\n${line()}\n`;
+    const folder = folderOf({
+      'openai-cost.json': config(prompts({ ...LIMITED, files: 'a.jsonl' })),
+      'a.jsonl': lines,
+    });
+    const report = ['check', '--no-base', '-q', '-f', 'json=base.json'];
+    await run(report, { cwd: folder });
+    expect((await check(folder, AGAINST)).code).toBe(0);
+    put(folder, { 'a.jsonl': `${lines}${line()}\n` });
+    expect((await check(folder, AGAINST)).code).toBe(1);
+    put(folder, { 'a.jsonl': tiers });
+    await run(report, { cwd: folder });
+    const { code, out } = await check(folder, AGAINST);
+    expect(out).toContain('before, its tokens in a report do not tell its cost');
+    expect(code).toBe(3);
+  });
+
   it('without any prompt: everything is new, and nothing a percentage', async () => {
     const folder = await withReport(['check', '--no-base']);
     const report = JSON.parse(readFileSync(join(folder, 'base.json'), 'utf8'));
@@ -136,6 +159,8 @@ describe('what is no such report', () => {
         ['inputTokens', 1.5],
         ['inputTokens', -1],
         ['inputTokens', '4'],
+        ['calls', 2],
+        ['calls', { calls: 0 }],
         ['outputTokens', 'many'],
         ['requests', 0],
         ['requests', 1.5],

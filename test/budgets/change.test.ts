@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changesOf, judgeChanges } from '../../src/core/change.ts';
+import { changesOf } from '../../src/core/change.ts';
 import type { Check } from '../../src/core/check.ts';
+import { judgeChanges } from '../../src/core/increase.ts';
 import { textCount } from '../../src/core/input-count.ts';
 import {
   type CalledPrompt,

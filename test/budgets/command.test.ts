@@ -584,3 +584,139 @@ async function exampleUsage(): Promise<string> {
   const { readFileSync } = await import('node:fs');
   return readFileSync(new URL('../example/usage.csv', import.meta.url), 'utf8');
 }
+
+describe('files of several calls', () => {
+  const request = (content: string, more: object = {}) =>
+    JSON.stringify({
+      ...{ model: 'gpt-4o-mini', messages: [{ role: 'user', content }], ...more },
+    });
+  const LONG = 'Answer the question. '.repeat(20);
+  const sum = (folder: string, ...args: string[]) =>
+    run(['estimate', '-m', 'gpt-4o-mini', '-o', '100', '-f', 'json', ...args], { cwd: folder });
+
+  async function judged(
+    content: Readonly<Record<string, unknown>>,
+    budget: Readonly<Record<string, unknown>>,
+    more: object = {},
+  ) {
+    const folder = folderOf({
+      ...content,
+      'openai-cost.json': { ...config(prompts(budget)), ...more },
+    });
+    const { code, out } = await check(folder, ['-f', 'json']);
+    const { budgets } = JSON.parse(out) as {
+      budgets: { checks: { limit: string; foundHigh: string }[] }[];
+    };
+    const found = budgets[0]?.checks.map(({ limit, foundHigh }) => [limit, foundHigh]) ?? [];
+    return { folder, code, found: Object.fromEntries(found) as Record<string, string> };
+  }
+
+  it('are judged by their longest call, and by the cost of all', async () => {
+    const limits = { usdPerCall: 1, usdPerRun: 1, tokensPerFile: 1000, contextShare: 0.0008 };
+    const lines = `${request('short')}\n${request(LONG)}\n`;
+    const { folder, code, found } = await judged(
+      { 'calls.jsonl': lines, 'long.json': request(LONG) },
+      { files: 'calls.jsonl', limits },
+    );
+    const all = JSON.parse((await sum(folder, 'calls.jsonl')).out);
+    const one = JSON.parse((await sum(folder, 'long.json')).out);
+    expect(code).toBe(0);
+    expect(found).toEqual({
+      ...{ usdPerCall: one.total.usd, usdPerRun: all.total.usd },
+      tokensPerFile: String(one.byFile[0].tokens.input),
+      contextShare: String(one.byFile[0].tokens.input),
+    });
+  });
+
+  it('cost what they ask for, unless the budget names a tier', async () => {
+    const content = { 'a.json': request(LONG, { service_tier: 'priority' }) };
+    const budget = { files: 'a.json', limits: { usdPerCall: 1 } };
+    const { folder, found } = await judged(content, budget);
+    const asked = JSON.parse((await sum(folder, 'a.json')).out).total.usd;
+    expect(found).toEqual({ usdPerCall: asked });
+    const named = await judged(content, { ...budget, tier: 'standard' });
+    const standard = JSON.parse((await sum(folder, 'a.json', '--tier', 'standard')).out).total.usd;
+    expect(named.found).toEqual({ usdPerCall: standard });
+    expect(asked).not.toBe(standard);
+  });
+
+  it.each<[string, unknown]>([
+    ['a list', [{ name: 'Bo' }, { name: LONG }]],
+    ['a file', 'rows.jsonl'],
+  ])('each set of values of a template is one: %s', async (_, vars) => {
+    const rows = `{"name":"Bo"}\n${JSON.stringify({ name: LONG })}\n`;
+    const content = { 'a.md': 'Hello {{name}}', 'b.md': `Hello ${LONG}`, 'rows.jsonl': rows };
+    const limits = { usdPerCall: 1, usdPerRun: 1 };
+    const { folder, found } = await judged(
+      content,
+      { files: 'a.md', requests: 3, limits },
+      { vars },
+    );
+    const all = JSON.parse((await sum(folder, 'a.md', '--vars', 'rows.jsonl', '-n', '3')).out);
+    const longest = JSON.parse((await sum(folder, 'b.md')).out);
+    expect(found).toEqual({ usdPerCall: longest.total.usd, usdPerRun: all.total.usd });
+  });
+
+  it('a file of values that is not there is named', async () => {
+    const { code, err } = await outcome({
+      ...{ 'prompts/a.md': PROMPT, 'openai-cost.json': { ...config(within), vars: 'rows.jsonl' } },
+    });
+    expect({ code, err }).toEqual({ code: 2, err: 'rows.jsonl: error: no such file\n' });
+  });
+});
+
+describe('files that are taken out', () => {
+  const content = {
+    ...{ 'prompts/a.md': PROMPT, 'prompts/old/b.md': PROMPT, 'prompts/old/c.md': PROMPT },
+    ...{ '!d.md': PROMPT },
+  };
+  const filesIn = async (names: unknown, folderIn = '.', more: object = {}) => {
+    const budget = prompts({ files: names, limits: { tokensPerFile: 99 }, ...more });
+    const folder = folderOf({ ...content, 'openai-cost.json': config(budget) });
+    const { code, verdicts: found } = await verdicts(join(folder, folderIn));
+    return { code, found: found.map((verdict) => verdict.replace(/^\S+ (\S+) with.*$/, '$1')) };
+  };
+
+  it.each<[string, unknown, string[]]>([
+    ['a pattern', ['prompts/**/*.md', '!prompts/old/*.md'], ['prompts/a.md']],
+    ['a folder', ['prompts', '!prompts/old'], ['prompts/a.md']],
+    ['a file', ['prompts', '!prompts/old/b.md'], ['prompts/a.md', 'prompts/old/c.md']],
+    ['first, or last', ['!prompts/old/b.md', 'prompts/old'], ['prompts/old/c.md']],
+    ['what is not there', ['prompts/a.md', '!prompts/z.md'], ['prompts/a.md']],
+    ['nothing: a name may begin so', ['./!d.md'], ['!d.md']],
+  ])('%s', async (_, names, found) => {
+    expect(await filesIn(names)).toEqual({ code: 0, found });
+  });
+
+  it('from the folder of the configuration on', async () => {
+    const names = ['prompts/**/*.md', '!prompts/old/*.md'];
+    expect(await filesIn(names, 'prompts/old')).toEqual({ code: 0, found: ['../a.md'] });
+  });
+
+  it('all of them is a mistake', async () => {
+    const { code, found } = await filesIn(['prompts', '!prompts/**']);
+    expect(code).toBe(2);
+    expect(found[0]).toContain(
+      'all of its files are taken out by !prompts/** (files of the budget prompts)',
+    );
+  });
+
+  it('of an override, and of usage', async () => {
+    const names = ['prompts', '!prompts/old/b.md'];
+    const limits = { tokensPerFile: 0 };
+    const { code, found } = await filesIn('prompts', '.', {
+      overrides: [{ files: names, limits }],
+    });
+    expect(code).toBe(1);
+    expect(found.length).toBe(3);
+    const row = (model: string) =>
+      `start_time,end_time,project_id,num_model_requests,model,batch,service_tier,input_tokens,output_tokens,input_cached_tokens\n1790812800,1790899200,proj_a,1,${model},False,default,1000,0,0\n`;
+    const folder = folderOf({
+      ...{ 'a.csv': row('gpt-4o'), 'b.csv': row('gpt-4o-mini') },
+      'openai-cost.json': {
+        usage: [{ name: 'u', files: ['*.csv', '!a.csv'], models: { forbid: 'gpt-4o' } }],
+      },
+    });
+    expect((await check(folder)).code).toBe(0);
+  });
+});

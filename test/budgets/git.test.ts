@@ -609,3 +609,21 @@ describe('names and contents of files', () => {
     ]);
   });
 });
+
+it('diff says what it cannot tell, and not that nothing has changed', async () => {
+  const folder = repositoryOf({
+    'openai-cost.json': config(prompts({ models: 'gpt-9', limits: { usdPerCall: 1 } })),
+    'prompts/a.md': 'Hi',
+  });
+  const diff = async (...args: string[]) => run(['diff', 'main', ...args], { cwd: folder });
+  for (const args of [[], ['-q']]) {
+    const { code, out } = await diff(...args);
+    expect(code).toBe(3);
+    expect(out).toContain('Nothing has changed, as far as can be told.');
+    expect(out).toContain('warning: the cost of prompts with gpt-9 is not known: unknown model');
+  }
+  put(folder, { 'prompts/a.md': 'Hello' });
+  const { code, out } = await diff();
+  expect(code).toBe(3);
+  expect(out).toMatch(/prompts\/a\.md {2}changed/);
+});

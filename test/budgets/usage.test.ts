@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { run } from '../run.ts';
 import { check, folderOf, verdicts } from './build.ts';
 
 /** Budgets for what was used and billed, through the command. */
@@ -344,65 +345,238 @@ describe('what is permitted', () => {
   });
 });
 
+const BILL_HEAD = 'start_time,end_time,amount_value,amount_currency,line_item,project_id';
+
+function billed(amount: string, day = 0, project = 'proj_a', model = 'gpt-4o-mini-2024-07-18') {
+  const start = OCTOBER + day * DAY;
+  return `${start},${start + DAY},${amount},usd,"${model}, input",${project}`;
+}
+
+function billOf(...lines: readonly string[]): string {
+  return `${[BILL_HEAD, ...lines].join('\n')}\n`;
+}
+
+describe('usage and a bill', () => {
+  // A day more, so that the days before it are settled.
+  const LATER: Cells = { start_time: OCTOBER + 9 * DAY, end_time: OCTOBER + 10 * DAY };
+  const later = billed('0', 9);
+
+  async function beside(
+    used: string,
+    bill: string,
+    budget: Readonly<Record<string, unknown>>,
+    now = '2026-11-22T12:00:00Z',
+  ) {
+    const folder = folderOf({
+      ...{ 'usage.csv': used, 'bill.csv': bill },
+      'openai-cost.json': { usage: [{ name: 'u', files: '*.csv', ...budget }] },
+    });
+    const { code, out } = await check(folder, ['-f', 'json'], { now });
+    const { budgets, findings } = JSON.parse(out);
+    return {
+      code,
+      found: budgets[0].checks.map((each: { foundHigh: string }) => each.foundHigh),
+      said: findings.map(({ message }: { message: string }) => message),
+    };
+  }
+  const usd = { limits: { usd: 5 } };
+
+  it.each<[string, string, string, string[]]>([
+    ['more was billed', usage(A), billOf(billed('2'), later), ['2']],
+    ['less was billed', usage(A), billOf(billed('0.1'), later), ['0.1']],
+    ['a day is not on the bill', usage(A, NEXT), billOf(billed('2'), later), ['2.15']],
+    ['a day is in no usage', usage(A), billOf(billed('2'), billed('3', 1), later), ['5']],
+    ['a project is not on the bill', usage(A, B), billOf(billed('2'), later), ['2.15']],
+    ['the bill tells no project', usage(A, B), billOf(billed('2', 0, ''), later), ['2']],
+    ['the price is not known', usage({ model: 'gpt-9' }), billOf(billed('2'), later), ['2']],
+    ['a day may still grow, and more was used', usage(LATER), billOf(billed('0.1', 9)), ['0.15']],
+    ['a day may still grow, and more was billed', usage(LATER), billOf(billed('0.2', 9)), ['0.2']],
+  ])('%s', async (_, used, bill, found) => {
+    expect(await beside(used, bill, usd)).toMatchObject({ code: 0, found });
+  });
+
+  it('what was billed is too much, and the usage is not', async () => {
+    expect(await beside(usage(A), billOf(billed('6'), later), usd)).toMatchObject({ code: 1 });
+  });
+
+  it('a model that only the bill has', async () => {
+    const bill = billOf(billed('2'), billed('1', 0, 'proj_a', 'gpt-4o'), later);
+    const models = { models: { forbid: 'gpt-4o' } };
+    expect(await beside(usage(A), bill, models)).toMatchObject({ code: 1, found: ['gpt-4o'] });
+  });
+
+  it('tokens of requests are told by the usage alone', async () => {
+    const limits = { tokensPerRequest: MILLION };
+    const found = await beside(usage(A), billOf(billed('2'), later), { limits });
+    expect(found).toMatchObject({ code: 0, found: [String(MILLION)] });
+  });
+
+  it('what a bill does not tell leaves it out, and that is said', async () => {
+    const { code, found, said } = await beside(usage(A), billOf(billed('6'), later), {
+      ...{ ...usd, scope: { key: 'key_a' } },
+    });
+    expect({ code, found }).toEqual({ code: 0, found: ['0.15'] });
+    expect(said).toContain(
+      'u: the bill does not tell its key, so that the usage counts and the bill does not',
+    );
+  });
+
+  it('replay counts both, and says so', async () => {
+    const folder = folderOf({
+      'usage.csv': usage(A, NEXT),
+      'bill.csv': billOf(billed('2'), later),
+    });
+    const { out } = await run(['replay', 'usage.csv', 'bill.csv', '--spend-limit', '2.1'], {
+      cwd: folder,
+    });
+    expect(out).toContain('would have stopped on 2026-10-02, and $0.05 beyond it');
+    expect(out).toContain('of usage and bill, the bill counts for');
+  });
+
+  it('the month is that of both', async () => {
+    const folder = folderOf({
+      ...{ 'usage.csv': usage(A, LATER), 'bill.csv': billOf(billed('2'), billed('0.1', 9)) },
+      'openai-cost.json': { usage: [{ name: 'u', files: '*.csv', limits: { usdPerMonth: 9 } }] },
+    });
+    const { out } = await check(folder, [], { now: '2026-10-12T12:00:00Z' });
+    expect(out).toContain('2026-10 (UTC): $2.15 to date');
+    expect(out).toContain(
+      'of usage and bill, the bill counts for 1 day, the last of them 2026-10-01',
+    );
+  });
+});
+
+describe("OpenAI's own limits, and credits", () => {
+  const limit = (more: object = {}) => ({
+    object: 'organization.spend_limit',
+    ...{ threshold_amount: 10, currency: 'USD', interval: 'month', ...more },
+  });
+  const credits = [{ name: 'grant', usd: 9, start: '2026-10-01', expires: '2027-10-01' }];
+  const UNKNOWN: Cells = { model: 'gpt-9' };
+
+  async function held(content: string, budget: object, limits: object = limit()) {
+    const folder = folderOf({
+      ...{ 'usage.csv': content, 'limits.json': limits },
+      'openai-cost.json': { usage: [{ name: 'u', files: 'usage.csv', ...budget }] },
+    });
+    const { code, out, err } = await check(folder);
+    return { code, out: out + err, verdicts: (await verdicts(folder)).verdicts };
+  }
+  const own = { spendLimits: ['limits.json'] };
+
+  it('a limit that is passed fails', async () => {
+    const { code, verdicts: found } = await held(usage(A), own);
+    const expected = ['spendLimit the organization in 2026-10 (UTC): exceeded'];
+    expect({ code, found }).toEqual({ code: 1, found: expected });
+  });
+
+  it('one that is inactive does not, and is shown', async () => {
+    const {
+      code,
+      out,
+      verdicts: found,
+    } = await held(usage(A), own, limit({ enforcement: { status: 'inactive' } }));
+    expect({ code, found }).toEqual({ code: 0, found: [] });
+    expect(out).toContain(
+      'u: the hard limit of $0.10 a month for the organization is inactive, and was not checked',
+    );
+    expect(out).toContain('(inactive), 2026-10 (UTC): stops nothing, and was passed on 2026-10-01');
+    expect(out).toContain('when those of OpenAI begin is not published');
+    expect(out).toContain('no budget was checked');
+  });
+
+  it('what has no price leaves a limit undecided', async () => {
+    const { code, verdicts: found } = await held(usage(UNKNOWN), own);
+    const expected = ['spendLimit the organization in 2026-10 (UTC): undecided'];
+    expect({ code, found }).toEqual({ code: 3, found: expected });
+  });
+
+  it('but not in another month, nor with another project', async () => {
+    const other = { ...UNKNOWN, ...NOVEMBER, project_id: 'proj_b' };
+    const { verdicts: months } = await held(usage(A, other), own);
+    expect(months.map((verdict) => verdict.split(': ')[1])).toEqual(['exceeded', 'undecided']);
+    const ofProject = limit({ object: 'project.spend_limit', project_id: 'proj_a' });
+    expect(await held(usage(A, { ...other, ...A }, other), own, ofProject)).toMatchObject({
+      verdicts: [
+        'spendLimit project proj_a in 2026-10 (UTC): exceeded',
+        'spendLimit project proj_a in 2026-11 (UTC): within',
+      ],
+    });
+  });
+
+  it('a scope that matches nothing is a mistake with them too', async () => {
+    const { code, out } = await held(usage(A), { ...own, scope: { project: 'proj_z' } });
+    expect(code).toBe(2);
+    expect(out).toContain('u: nothing in its files is in its scope (project proj_z)');
+  });
+
+  it('credits alone do not pass what is not in sight', async () => {
+    expect(await held(usage(A), { credits })).toMatchObject({
+      ...{ code: 0, verdicts: ['credits what credits pay for: within'] },
+    });
+    const { code, out } = await held(usage(UNKNOWN), { credits });
+    expect(code).toBe(3);
+    expect(out).toContain('what credits pay for is not known: gpt-9: unknown model');
+  });
+});
+
 describe('bills without usage', () => {
-  const head = 'start_time,end_time,amount_value,amount_currency,line_item,project_id';
   const line = (amount: string, currency = 'usd', item = 'gpt-4o-mini-2024-07-18, input') =>
     `${OCTOBER},${OCTOBER + DAY},${amount},${currency},"${item}",proj_a`;
-  const bill = (...lines: readonly string[]) => `${[head, ...lines].join('\n')}\n`;
 
   it.each<[string, string, Record<string, unknown>, number, string]>([
     [
       'are what was spent',
-      bill(line('1.5'), line('0.5')),
+      billOf(line('1.5'), line('0.5')),
       { limits: { usd: 2 } },
       0,
       'usd everything: within',
     ],
     [
       'are held exactly',
-      bill(line('2.000000000001')),
+      billOf(line('2.000000000001')),
       { limits: { usd: 2 } },
       1,
       'usd everything: exceeded',
     ],
     [
       'by project',
-      bill(line('1')),
+      billOf(line('1')),
       { scope: { project: 'proj_a' }, limits: { usdPerDay: 1 } },
       0,
       'usdPerDay 2026-10-01: within',
     ],
     [
       'by key, which they do not tell',
-      bill(line('1')),
+      billOf(line('1')),
       { scope: { key: 'key_a' }, limits: { usd: 0.5 } },
       3,
       'usd everything: undecided',
     ],
     [
       'in another currency',
-      bill(line('1'), line('1', 'eur')),
+      billOf(line('1'), line('1', 'eur')),
       { limits: { usd: 2 } },
       3,
       'usd everything: undecided',
     ],
     [
       'tell no tier',
-      bill(line('1')),
+      billOf(line('1')),
       { tiers: { forbid: 'priority' } },
       3,
       'tiers some of the usage: undecided',
     ],
     [
       'tell no quality',
-      bill(line('1', 'usd', 'dall-e-3')),
+      billOf(line('1', 'usd', 'dall-e-3')),
       { imageQualities: { forbid: 'hd' } },
       3,
       'imageQualities some of the usage: undecided',
     ],
     [
       'tell no tokens',
-      bill(line('1')),
+      billOf(line('1')),
       { limits: { tokensPerRequest: 9 } },
       3,
       'tokensPerRequest gpt-4o-mini-2024-07-18 on 2026-10-01: undecided',

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { github } from '../../src/output/github.ts';
 import { githubFiles } from '../../src/output/github-files.ts';
+import { check, config, folderOf, prompts, put } from '../budgets/build.ts';
 import { run } from '../run.ts';
 import { checkReport, diffReport, HOSTILE, hostileReport, MIXED, over, WELL } from './reports.ts';
 import { commandsIn, outputsIn } from './runner.ts';
@@ -171,16 +172,60 @@ describe('the files that GitHub names', () => {
     const [file] = githubFiles(report, '', { GITHUB_OUTPUT: 'o' });
     expect(outputsIn(file?.text ?? '').failed).toBe('END\nEND_');
   });
+});
 
-  it('get no more of a summary than GitHub shows', () => {
-    const row = `| ${'é'.repeat(50)} |\n`;
-    const summaryOf = (rows: number) =>
-      githubFiles(WELL, row.repeat(rows), { GITHUB_STEP_SUMMARY: 's' })[0]?.text ?? '';
-    const bytes = Buffer.byteLength(row);
-    const most = Math.floor(1_000_000 / bytes);
-    expect(summaryOf(most)).toBe(`${row.repeat(most)}\n`);
-    const cut = summaryOf(most + 1);
-    expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(1_000_001);
-    expect(cut).toMatch(/é \|\n\n_Cut here: GitHub shows no more/);
+describe('files are called from the root of the repository on', () => {
+  const FORMATS = 'github=g,sarif=s,gitlab=l';
+  const files = {
+    'app/openai-cost.json': config(prompts({ limits: { usdPerCall: 0 } })),
+    'app/prompts/a.md': 'Answer the question.',
+  };
+
+  async function placesIn(folder: string, cwd: string, env: Record<string, string> = {}) {
+    const { code } = await check(join(folder, cwd), ['-f', FORMATS, '-f', 'csv'], { env });
+    expect(code).toBe(1);
+    const read = (name: string) => readFileSync(join(folder, cwd, name), 'utf8');
+    const [annotation] = commandsIn(read('g'));
+    const [result] = JSON.parse(read('s')).runs[0].results;
+    const { uri } = result.locations[0].physicalLocation.artifactLocation;
+    return [annotation?.properties.file, uri, JSON.parse(read('l'))[0].location.path];
+  }
+  const three = (path: string) => [path, path, path];
+
+  it('that git has, here or in a folder above', async () => {
+    const folder = folderOf({ ...files, '.git/HEAD': '' });
+    expect(await placesIn(folder, 'app')).toEqual(three('app/prompts/a.md'));
+    expect(await placesIn(folder, 'app/prompts')).toEqual(three('app/prompts/a.md'));
+  });
+
+  it('that CI has checked out, without git, or with a submodule', async () => {
+    const folder = folderOf(files);
+    expect(await placesIn(folder, 'app')).toEqual(three('prompts/a.md'));
+    for (const name of ['GITHUB_WORKSPACE', 'CI_PROJECT_DIR']) {
+      const env = { [name]: `${folder}/` };
+      expect(await placesIn(folder, 'app', env)).toEqual(three('app/prompts/a.md'));
+      expect(await placesIn(folder, 'app', { [name]: '/elsewhere' })).toEqual(
+        three('prompts/a.md'),
+      );
+    }
+    const env = { GITHUB_WORKSPACE: folder };
+    put(folder, { '.git/HEAD': '', 'app/.git': 'gitdir: ../.git/modules/app' });
+    expect(await placesIn(folder, 'app', env)).toEqual(three('app/prompts/a.md'));
+  });
+
+  it('that is checked out in a folder of the workspace', async () => {
+    const folder = folderOf({ ...files, 'app/.git/HEAD': '' });
+    const env = { GITHUB_WORKSPACE: folder };
+    expect(await placesIn(folder, 'app', env)).toEqual(three('prompts/a.md'));
+  });
+
+  it('and by their own names outside of it', async () => {
+    const budget = prompts({ files: '../app/prompts/a.md', limits: { usdPerCall: 0 } });
+    const folder = folderOf({
+      ...files,
+      'other/.git/HEAD': '',
+      'other/openai-cost.json': config(budget),
+    });
+    expect(await placesIn(folder, 'other')).toEqual(three('../app/prompts/a.md'));
   });
 });

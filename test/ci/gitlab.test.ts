@@ -47,7 +47,8 @@ describe('gitlab', () => {
 
   it('shows what is about no file at the first file of the command', async () => {
     const cwd = new URL('../example/', import.meta.url).pathname;
-    const audit = await run(['audit', 'usage.csv', '--budget', '1', '-f', 'gitlab'], { cwd });
+    const env = { CI_PROJECT_DIR: cwd };
+    const audit = await run(['audit', 'usage.csv', '--budget', '1', '-f', 'gitlab'], { cwd, env });
     const paths = issuesOf(audit.out).map(({ location }) => location.path);
     expect(new Set(paths)).toEqual(new Set(['usage.csv']));
     const stdin = ['estimate', '-', '-m', 'gpt-5.4', '-o', '1', '--budget', '0', '-f', 'gitlab'];

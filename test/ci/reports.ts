@@ -41,7 +41,9 @@ export function checkReport(
     now,
     config: { file: 'openai-cost.json' },
     ...{ assume: 'high', maxRatesAgeDays: undefined, places: new Map(), called: [] },
-    budgets: Object.entries(budgets).map(([name, checks]) => ({ name, kind: 'prompts', checks })),
+    budgets: Object.entries(budgets).map(([name, checks]) => ({
+      ...{ name, kind: 'prompts', checks, asides: [] },
+    })),
     ...{ comparison: undefined, outlooks: [], unreadable: [], unchecked: [] },
     findings: [],
     complete: true,

@@ -24,7 +24,7 @@ export interface UsageOptions {
 /** Takes a row, or the sum of several that are alike; and the name of their file. */
 export type UsageSink = (sum: RowSum, file: string) => void;
 
-const WANTED: Wanted = {
+export const USAGE_FILES: Wanted = {
   test: (file) => /\.(csv|tsv|json|jsonl|ndjson|gz)$/i.test(file),
   none: 'no .csv, .tsv, .json, .jsonl, .ndjson or .gz files in this directory (hidden files are left out)',
 };
@@ -41,7 +41,7 @@ export async function readUsage(
   options: UsageOptions,
   sink: UsageSink,
 ): Promise<AuditedFile[]> {
-  const paths = await pathsOf(names, files, WANTED);
+  const paths = await pathsOf(names, files, USAGE_FILES);
   const audited: AuditedFile[] = [];
   const pages: FoundPage[] = [];
   const problems: InputProblem[] = [];

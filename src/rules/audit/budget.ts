@@ -19,6 +19,7 @@ export const budget: Rule<AuditFacts> = {
     if (verdict.kind === 'undecided') {
       yield {
         severity: 'warning',
+        isUndecided: true,
         message: `the usage cannot be held against ${within}: ${verdict.reason}`,
       };
     }

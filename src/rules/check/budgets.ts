@@ -54,7 +54,7 @@ function othersRemark(others: readonly Check[]): Remark {
   const what = isExceeded ? 'are above it as well' : 'cannot be held against it either';
   const of = first ? `${allowance(first)} (${first.limit} of ${first.budget})` : '';
   return {
-    severity: isExceeded ? 'error' : 'warning',
+    ...(isExceeded ? { severity: 'error' } : { severity: 'warning', isUndecided: true }),
     message: `the ${of}: ${count(others.length)} more ${what}`,
   };
 }
@@ -82,13 +82,14 @@ function remarkOn(
         message: `${said}, ${verdict.percent}% or more of the ${allowance(check)} ${of}`,
       };
     case 'undecided':
-      if (limit === 'files') {
-        const message = `${statement(check)}: ${verdict.reason} (files of ${budget})`;
-        return { ...place, severity: 'warning', message };
+      if (limit === 'files' || limit === 'credits') {
+        const message = `${statement(check)}: ${verdict.reason} ${of}`;
+        return { ...place, severity: 'warning', isUndecided: true, message };
       }
       return {
         ...place,
         severity: 'warning',
+        isUndecided: true,
         message: `${subject} cannot be held against the ${allowance(check)} ${of}: ${verdict.reason}`,
       };
     case 'exceeded':
@@ -116,6 +117,7 @@ const STATEMENTS = {
   files: (subject) => `${subject} cannot be read`,
   spendLimit: (subject, found) => `${subject}: ${found} was spent`,
   spendAlert: (subject, found) => `${subject}: ${found} was spent`,
+  credits: (subject) => `${subject} is not known`,
   'increase.perFile.usd': (subject, found) =>
     `a call of ${subject} costs ${found} more than before`,
   'increase.perFile.percent': (subject, found) =>
@@ -141,6 +143,7 @@ const REMEDIES = {
   files: 'correct the file, or take it out of the budget',
   spendLimit: 'OpenAI refuses requests above it: spend less, or raise it there',
   spendAlert: 'spend less, or raise the alert there',
+  credits: 'spend less',
   'increase.perFile.usd': 'shorten the prompt, or raise the limit if the increase is meant',
   'increase.perFile.percent': 'shorten the prompt, or raise the limit if the increase is meant',
   'increase.perFile.tokens': 'shorten the prompt, or raise the limit if the increase is meant',

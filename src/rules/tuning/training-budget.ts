@@ -21,6 +21,7 @@ export const trainingBudget: Rule<TuningFacts> = {
       if (verdict.kind === 'undecided') {
         yield {
           severity: 'warning',
+          isUndecided: true,
           message: `tuning ${name} cannot be held against ${within}: ${verdict.reason}`,
         };
       }
