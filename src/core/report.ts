@@ -135,7 +135,7 @@ export interface AuditFacts {
   readonly rows: RowCounts;
   /** From the first bucket to the end of the last; undefined without usage. */
   readonly period: Period | undefined;
-  /** The same with buckets in which nothing was used; of a bill alone, its days. */
+  /** The same with buckets in which nothing, or nothing asked for, was used; of a bill alone, its days. */
   readonly covered: Period | undefined;
   readonly cells: readonly PricedCell[];
   readonly total: Sum;
@@ -151,6 +151,8 @@ export interface AuditFacts {
   readonly bill: Bill | undefined;
   /** Only with both usage and cost exports. */
   readonly reconciliation: Reconciliation | undefined;
+  /** The same of an earlier period, where one is compared with. */
+  readonly before?: AuditFacts | undefined;
 }
 
 export interface AuditReport extends AuditFacts {
