@@ -1,5 +1,6 @@
 import type { CostState, Dimension, Group, PricedCell, Sort, Sum } from './audit.ts';
 import type { Bill } from './bill.ts';
+import type { Bridge } from './bridge.ts';
 import type { Period } from './calendar.ts';
 import type { BudgetChange } from './change.ts';
 import type { Assumption, JudgedBudget } from './check.ts';
@@ -167,6 +168,12 @@ export interface AuditReport extends AuditFacts {
   readonly findings: readonly Finding[];
   /** False when something could not be read, priced or judged: the total is then a lower bound. */
   readonly complete: boolean;
+}
+
+/** An audit beside that of an earlier period. */
+export interface VersusReport extends AuditReport {
+  readonly before: AuditFacts;
+  readonly bridge: Bridge;
 }
 
 /** What prompts cost now, and what they cost before. */

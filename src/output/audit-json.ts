@@ -11,8 +11,13 @@ import { amountOf, nameOfGroup } from './audit-table.ts';
 import { amounts, explainEntries, findingEntry, SCHEMA_VERSION } from './json.ts';
 import { outlookEntry } from './outlook.ts';
 
-/** For scripts: exact amounts as decimal strings, in the form of `audit.schema.json`. */
+/** For scripts: exact amounts as decimal strings, in the form of `report.schema.json`. */
 export function auditJson(report: AuditReport): string {
+  return jsonWith(report, {});
+}
+
+/** The same with more at the end. */
+export function jsonWith(report: AuditReport, more: object): string {
   const { request, rates, period, total, cells, bill, reconciliation } = report;
   const groupEntry = (group: Group): object => ({
     [group.dimension]: group.value === undefined ? null : nameOfGroup(group, report),
@@ -71,11 +76,12 @@ export function auditJson(report: AuditReport): string {
     ...(report.explain
       ? { explain: cells.flatMap(({ line }) => explainEntries(line, rates)) }
       : {}),
+    ...more,
   };
   return `${JSON.stringify({ ...document, period: document.period ?? null }, null, 2)}\n`;
 }
 
-function sumEntry(sum: Sum, isRead = true) {
+export function sumEntry(sum: Sum, isRead = true) {
   return {
     ...amounts(amountOf(sum, isRead)),
     freeValueLow: exactUsd(sum.freeValue.low),

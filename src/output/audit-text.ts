@@ -27,12 +27,16 @@ import { bar, renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { wrap } from './wrap.ts';
 
-/** For people: the answer first, then where it comes from, then what needs attention. */
-export function auditText(report: AuditReport, terminal: Terminal): string {
+/**
+ * For people: the answer first, then where it comes from, then what needs attention. `versus` comes
+ * after the answer.
+ */
+export function auditText(report: AuditReport, terminal: Terminal, versus = ''): string {
   const { width } = terminal;
   const blocks = [
     wrap(auditHeading(report), width),
-    answer(report, terminal),
+    answerText(answerLines(report), terminal),
+    versus,
     groupsBlock(report, terminal),
     leftOutLine(report),
     dayChart(report, terminal),
@@ -78,10 +82,15 @@ function periodOf({ start, end: last }: NonNullable<AuditReport['period']>): str
   return `${formatInstant(start)} to ${formatInstant(end)} (${count(days)} ${days === 1 ? 'day' : 'days'}, UTC, end not included)`;
 }
 
+export interface AnswerLine {
+  readonly label: string;
+  readonly value: string;
+}
+
 /** The answer, as label and value. */
-export function answerLines(report: AuditReport): { label: string; value: string }[] {
+export function answerLines(report: AuditReport): AnswerLine[] {
   const { total, bill, reconciliation, rows, cells, request } = report;
-  const lines: { label: string; value: string }[] = [];
+  const lines: AnswerLine[] = [];
   const billFiles = new Set(bill?.lines.map(({ source }) => source.file));
   const badInBill = report.bad.filter(({ source }) => billFiles.has(source.file));
   const isUsageBad = badInBill.length < report.bad.length;
@@ -118,7 +127,7 @@ export function answerLines(report: AuditReport): { label: string; value: string
   return lines;
 }
 
-function effectLines({ cells, effects, rows }: AuditReport): { label: string; value: string }[] {
+function effectLines({ cells, effects, rows }: AuditReport): AnswerLine[] {
   if (!effects || cells.length === 0) return [];
   const { inForce, rowsUnpriced, effect, rowsLeftOut } = effectOf(cells, effects);
   const isWhole = rowsUnpriced === 0 && rows.bad === 0;
@@ -135,8 +144,8 @@ function effectLines({ cells, effects, rows }: AuditReport): { label: string; va
   ];
 }
 
-function answer(report: AuditReport, { paint, width }: Terminal): string {
-  return answerLines(report)
+export function answerText(lines: readonly AnswerLine[], { paint, width }: Terminal): string {
+  return lines
     .map(({ label, value }) => {
       const head = `${label}: `;
       return head + paint.total(wrap(head + value, width).slice(head.length));
