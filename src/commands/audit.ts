@@ -8,7 +8,7 @@ import {
   sumOf,
 } from '../core/audit.ts';
 import { BILL_DIMENSIONS, type Bill } from '../core/bill.ts';
-import { missingFrom } from '../core/budget.ts';
+import { isAllRead, missingFrom } from '../core/budget.ts';
 import { around, type Period } from '../core/calendar.ts';
 import { InputError } from '../core/input-error.ts';
 import type { Cell } from '../core/ledger.ts';
@@ -160,6 +160,7 @@ async function factsFrom(
     dropped: read.dropped,
     overlaps: [...read.overlaps, ...(bill?.overlaps ?? [])],
     perhapsTwice: read.perhapsTwice,
+    unattributed: read.unattributed,
     bad: read.bad,
     bill,
     // Without usage there is nothing to compare with; without a bill neither.
@@ -197,7 +198,7 @@ function inForce(cells: readonly PricedCell[], effects: PriceEffects | undefined
 /** Data without any usage is whole, but no budget can be held against it. */
 function isComplete(facts: AuditFacts): boolean {
   const { rows, request, bill } = facts;
-  if (rows.bad > 0 || rows.unpriced > 0) return false;
+  if (!isAllRead(facts) || rows.unpriced > 0) return false;
   if (bill !== undefined && bill.otherCurrencies.length > 0) return false;
   return request.budget === undefined || missingFrom(facts) === undefined;
 }

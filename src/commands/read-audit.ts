@@ -44,6 +44,8 @@ export interface Read {
   /** From the first bucket without use, or with use that was not asked for, to the end of the last. */
   readonly beside: Period | undefined;
   readonly counts: Counts;
+  /** Of those outside, rows that do not tell whether they are. */
+  readonly unattributed: number;
 }
 
 type Counts = Readonly<Record<'read' | 'billed' | 'empty' | 'outside' | 'bad', number>>;
@@ -122,13 +124,14 @@ class Reading {
   readonly #detail: Detail;
   readonly #rates: RateTable;
   readonly #assumed: ServiceTier | undefined;
-  readonly #accepts: ReturnType<typeof filterOf>;
+  readonly #isAsked: ReturnType<typeof filterOf>;
   readonly #ledger: Ledger;
   readonly #batches = new BatchesBeside();
   readonly #bill = new BillFold();
   readonly #bad: BadRow[] = [];
   readonly #counts = { read: 0, billed: 0, empty: 0, outside: 0, bad: 0 };
   #beside: Period | undefined;
+  #unattributed = 0;
 
   constructor(
     request: AuditRequest,
@@ -141,7 +144,7 @@ class Reading {
     this.#detail = detail;
     this.#rates = rates;
     this.#assumed = assumed;
-    this.#accepts = filterOf(request, rates);
+    this.#isAsked = filterOf(request, rates);
     this.#ledger = new Ledger(rates, isOne ? { keep: kept, givenUp } : { keep: kept });
   }
 
@@ -149,21 +152,25 @@ class Reading {
     const counts = this.#counts;
     counts.read += rows;
     switch (row.kind) {
-      case 'usage':
-        if (this.#accepts.usage(row.entry)) {
+      case 'usage': {
+        const asked = this.#isAsked.usage(row.entry);
+        if (asked === 'yes') {
           this.#batches.see(row.entry, rows);
           this.#ledger.add(withTier(row.entry, this.#assumed), rows, period?.end);
         } else {
-          counts.outside += rows;
+          this.#leaveOut(asked, rows);
           this.#seeBeside(period ?? row.entry);
         }
         return;
-      case 'billed':
-        if (this.#accepts.billed(row.entry)) {
+      }
+      case 'billed': {
+        const asked = this.#isAsked.billed(row.entry);
+        if (asked === 'yes') {
           this.#bill.add(row.entry);
           counts.billed++;
-        } else counts.outside++;
+        } else this.#leaveOut(asked, rows);
         return;
+      }
       case 'empty':
         counts.empty += rows;
         if (row.period) this.#seeBeside(row.period);
@@ -189,7 +196,13 @@ class Reading {
       bad: this.#bad,
       counts: this.#counts,
       beside: this.#beside,
+      unattributed: this.#unattributed,
     };
+  }
+
+  #leaveOut(asked: Asked, rows: number): void {
+    this.#counts.outside += rows;
+    if (asked === 'perhaps') this.#unattributed += rows;
   }
 
   #seeBeside({ start, end }: Period): void {
@@ -244,17 +257,31 @@ function askedFor({ by, projects }: AuditRequest): Set<Kept> {
   return new Set(projects === undefined ? shown : [...shown, 'project']);
 }
 
+/** `perhaps` is what does not tell. */
+type Asked = 'yes' | 'no' | 'perhaps';
+
 /** Both sides are filtered alike, or the bill would have what the usage leaves out. */
 function filterOf(request: AuditRequest, rates: RateTable) {
   const { models, projects } = request;
-  const isAskedFor = (start: Instant, model: string | undefined, project: string | undefined) =>
-    isWithin(request, start) &&
-    (projects === undefined || (project !== undefined && projects.includes(project))) &&
-    (models === undefined || (model !== undefined && isOneOf(models, model, start, rates)));
+  const isAsked = (
+    start: Instant,
+    model: string | undefined,
+    project: string | undefined,
+  ): Asked => {
+    if (!isWithin(request, start)) return 'no';
+    if (projects !== undefined && project !== undefined && !projects.includes(project)) return 'no';
+    if (models !== undefined && model !== undefined && !isOneOf(models, model, start, rates)) {
+      return 'no';
+    }
+    const isTold = (!projects || project !== undefined) && (!models || model !== undefined);
+    return isTold ? 'yes' : 'perhaps';
+  };
   return {
-    usage: ({ start, model, project }: UsageEntry) => isAskedFor(start, model, project),
+    usage: ({ start, model, project, endpoint }: UsageEntry) =>
+      // A tool is of no model, also where the data does not tell what of it was used.
+      isAsked(start, endpoint === 'code_interpreter' ? (model ?? endpoint) : model, project),
     billed: ({ start, lineItem, project }: BilledEntry) =>
-      isAskedFor(start, subjectOf(parseLineItem(lineItem)), project),
+      isAsked(start, subjectOf(parseLineItem(lineItem)), project),
   };
 }
 

@@ -1,4 +1,5 @@
 import { bridge } from '../core/bridge.ts';
+import { isAllRead } from '../core/budget.ts';
 import type { Period } from '../core/calendar.ts';
 import { InputError } from '../core/input-error.ts';
 import {
@@ -13,6 +14,7 @@ import { formatInstant, parseInstant } from '../core/time.ts';
 import type { Io } from '../io.ts';
 import { openPrice } from '../rules/audit/open-price.ts';
 import { overlap } from '../rules/audit/overlap.ts';
+import { unattributed } from '../rules/audit/unattributed.ts';
 import { unpriced } from '../rules/audit/unpriced.ts';
 import { AUDIT_RULES } from '../rules/audit-rules.ts';
 import { findings } from '../rules/index.ts';
@@ -53,7 +55,7 @@ export async function runVersus(
     ),
     before,
     findings: withEarlier(report, before, options),
-    complete: report.complete && before.rows.unpriced === 0,
+    complete: report.complete && isAllRead(before) && before.rows.unpriced === 0,
   };
   await print(compared, (format) => format.versus(), options, io);
   return exitCode(compared);
@@ -79,7 +81,7 @@ function nothingIn(start: string, end: string | undefined): InputError {
 }
 
 /** What makes a cost less sure has to be known of both; the other rules are about now. */
-const OF_BOTH = [unpriced, openPrice, overlap];
+const OF_BOTH = [unattributed, unpriced, openPrice, overlap];
 
 function withEarlier(
   report: AuditReport,

@@ -146,6 +146,11 @@ export interface AuditFacts {
   readonly perhapsTwice: readonly PerhapsTwice[];
   /** What cells are not kept apart by, as there would be too many and nobody asked for it. */
   readonly dropped: readonly Kept[];
+  /**
+   * Rows, among those that were not asked for, that do not tell their model or project and so may
+   * be of what was.
+   */
+  readonly unattributed: number;
   /** The first of them; `rows.bad` counts all. */
   readonly bad: readonly BadRow[];
   /** What the cost exports say, if any were given. */

@@ -1,6 +1,7 @@
 import { aliasOf, withoutAddresses } from '../core/alias.ts';
 import { type Group, itemsOf, type PricedCell } from '../core/audit.ts';
 import type { Bill } from '../core/bill.ts';
+import { isAllRead } from '../core/budget.ts';
 import { effectOf } from '../core/price-effect.ts';
 import type { ReconciledLine } from '../core/reconcile.ts';
 import type { AuditReport, RowCounts } from '../core/report.ts';
@@ -95,7 +96,7 @@ export function answerLines(report: AuditReport): AnswerLine[] {
   const badInBill = report.bad.filter(({ source }) => billFiles.has(source.file));
   const isUsageBad = badInBill.length < report.bad.length;
   if (cells.length > 0 || !bill || isUsageBad) {
-    const amount = formatTotal(amountOf(total, rows.bad === 0));
+    const amount = formatTotal(amountOf(total, isAllRead(report)));
     const label =
       request.ratesAsOf === undefined
         ? 'Total'
@@ -127,10 +128,11 @@ export function answerLines(report: AuditReport): AnswerLine[] {
   return lines;
 }
 
-function effectLines({ cells, effects, rows }: AuditReport): AnswerLine[] {
+function effectLines(report: AuditReport): AnswerLine[] {
+  const { cells, effects } = report;
   if (!effects || cells.length === 0) return [];
   const { inForce, rowsUnpriced, effect, rowsLeftOut } = effectOf(cells, effects);
-  const isWhole = rowsUnpriced === 0 && rows.bad === 0;
+  const isWhole = rowsUnpriced === 0 && isAllRead(report);
   const without =
     rowsLeftOut === 0
       ? ''

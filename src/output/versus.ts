@@ -1,5 +1,6 @@
 /** Beside an audit, why it costs more or less than an earlier period. */
 import type { BridgeLine, BridgeSide, Change } from '../core/bridge.ts';
+import { isAllRead } from '../core/budget.ts';
 import type { Period } from '../core/calendar.ts';
 import { exactUsd, type Range } from '../core/money.ts';
 import type { VersusReport } from '../core/report.ts';
@@ -41,19 +42,23 @@ export function versusMarkdown(report: VersusReport): string {
   ]);
 }
 
-function answerOf({ before, total, bridge, rows }: VersusReport) {
-  const isRead = rows.bad === 0;
+function answerOf(report: VersusReport) {
+  const { before, total, bridge } = report;
+  const [isReadBefore, isRead] = [before, report].map(isAllRead);
   const { difference, byPrices, byUse } = bridge.change;
   const unknown = bridge.lines.filter(({ change }) => change === undefined).length;
   const without = [
     ...(unknown > 0 ? [`${counted(unknown, bridge.by)} with use that has no price`] : []),
-    ...(isRead ? [] : ['rows that could not be read']),
+    ...(report.rows.bad > 0 ? ['rows that could not be read'] : []),
+    ...(before.unattributed + report.unattributed > 0
+      ? ['rows that may be of what was asked for']
+      : []),
   ];
   const parts = `${formatChange(difference)}: by prices ${formatChange(byPrices)}, by use ${formatChange(byUse)}`;
   const lines = [
     {
       label: 'Before',
-      value: `${formatTotal(amountOf(before.total, isRead))}, ${periodText(bridge.before)}`,
+      value: `${formatTotal(amountOf(before.total, isReadBefore))}, ${periodText(bridge.before)}`,
     },
     {
       label: 'Change',
@@ -61,13 +66,13 @@ function answerOf({ before, total, bridge, rows }: VersusReport) {
     },
   ];
   if (lengthOf(bridge.before) === lengthOf(bridge.now)) return lines;
-  const perDay = (side: BridgeSide, of: typeof total) =>
-    formatTotal({ ...amountOf(of, isRead), ...side.perDay });
+  const perDay = (side: BridgeSide, of: typeof total, isWhole: boolean | undefined) =>
+    formatTotal({ ...amountOf(of, isWhole), ...side.perDay });
   return [
     ...lines,
     {
       label: 'Per day',
-      value: `${perDay(bridge.before, before.total)} before (${daysText(bridge.before.data)}), ${perDay(bridge.now, total)} now (${daysText(bridge.now.data)}): the periods differ in length`,
+      value: `${perDay(bridge.before, before.total, isReadBefore)} before (${daysText(bridge.before.data)}), ${perDay(bridge.now, total, isRead)} now (${daysText(bridge.now.data)}): the periods differ in length`,
     },
   ];
 }
@@ -208,20 +213,20 @@ const CSV_COLUMNS = [
 ];
 
 export function versusJson(report: VersusReport): string {
-  const { bridge, before, rows } = report;
-  const isRead = rows.bad === 0;
+  const { bridge, before } = report;
+  const [isReadBefore = false, isRead = false] = [before, report].map(isAllRead);
   const versus = {
     by: bridge.by,
     pricesOf: formatInstant(bridge.pricesOf),
     before: {
-      ...sideEntry(bridge.before, report.before.total.rows.unpriced === 0 && isRead),
-      total: sumEntry(before.total, isRead),
+      ...sideEntry(bridge.before, before.total.rows.unpriced === 0 && isReadBefore),
+      total: sumEntry(before.total, isReadBefore),
       rows: before.rows,
     },
     now: sideEntry(bridge.now, report.total.rows.unpriced === 0 && isRead),
     change: {
       ...changeEntry(bridge.change),
-      complete: isRead && bridge.lines.every(({ change }) => change !== undefined),
+      complete: isRead && isReadBefore && bridge.lines.every(({ change }) => change !== undefined),
     },
     priceChangeBefore: amounts({ ...bridge.priceChangeBefore, unpriced: [] }),
     groups: bridge.lines.map((line) => ({

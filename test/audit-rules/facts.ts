@@ -73,6 +73,7 @@ export function factsOf(
     perhapsTwice: [],
     dropped: [],
     bad: [],
+    unattributed: 0,
     bill: undefined,
     reconciliation: undefined,
     ...more,
