@@ -26,7 +26,6 @@ import type { Instant } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
 import { count } from '../core/wording.ts';
 import { readUsage } from '../input/usage/index.ts';
-import { mappedFormat } from '../input/usage/mapped.ts';
 import type { RowSum } from '../input/usage/scan.ts';
 import type { Io } from '../io.ts';
 import { tierOf } from './tier.ts';
@@ -84,7 +83,7 @@ export async function readAll(
     now.take(sum);
     before?.take(sum);
   };
-  const map = options.map === undefined ? undefined : mappedFormat(options.map, request.ratesAsOf);
+  const map = await mapOf(options, request);
   const files = await readUsage(
     [...names, ...(options.costs ?? [])],
     io,
@@ -94,6 +93,12 @@ export async function readAll(
   io.progress('');
   const name = names[0] ?? '-';
   return { now: now.end(files, name), earlier: before?.end(files, name) };
+}
+
+/** Few calls ask for it. */
+async function mapOf({ map }: ReadOptions, { ratesAsOf }: AuditRequest) {
+  if (map === undefined) return undefined;
+  return (await import('../input/usage/mapped.ts')).mappedFormat(map, ratesAsOf);
 }
 
 /** What cells are kept apart by: while files are read, and at the end. */

@@ -48,7 +48,11 @@ function answerOf(report: VersusReport) {
   const { difference, byPrices, byUse } = bridge.change;
   const unknown = bridge.lines.filter(({ change }) => change === undefined).length;
   const without = [
-    ...(unknown > 0 ? [`${counted(unknown, bridge.by)} with use that has no price`] : []),
+    ...(unknown > 0
+      ? [
+          `${counted(unknown, bridge.by === 'model' ? 'model' : 'group')} with use that has no price`,
+        ]
+      : []),
     ...(report.rows.bad > 0 ? ['rows that could not be read'] : []),
     ...(before.unattributed + report.unattributed > 0
       ? ['rows that may be of what was asked for']
