@@ -198,7 +198,7 @@ function inForce(cells: readonly PricedCell[], effects: PriceEffects | undefined
 /** Data without any usage is whole, but no budget can be held against it. */
 function isComplete(facts: AuditFacts): boolean {
   const { rows, request, bill } = facts;
-  if (!isAllRead(facts) || rows.unpriced > 0) return false;
+  if (!isAllRead(facts) || facts.unattributed.billed > 0 || rows.unpriced > 0) return false;
   if (bill !== undefined && bill.otherCurrencies.length > 0) return false;
   return request.budget === undefined || missingFrom(facts) === undefined;
 }

@@ -15,7 +15,7 @@ import { parseLineItem, subjectOf } from '../core/line-item.ts';
 import { resolveModel } from '../core/names.ts';
 import { type Overlap, withoutCountedImages, withoutOverlaps } from '../core/overlap.ts';
 import type { RateTable } from '../core/rates.ts';
-import type { AuditedFile, AuditRequest, BadRow } from '../core/report.ts';
+import type { AuditedFile, AuditFacts, AuditRequest, BadRow } from '../core/report.ts';
 import {
   BatchesBeside,
   type PerhapsTwice,
@@ -44,7 +44,7 @@ export interface Read {
   readonly beside: Period | undefined;
   readonly counts: Counts;
   /** Of those outside, rows that do not tell whether they are. */
-  readonly unattributed: number;
+  readonly unattributed: AuditFacts['unattributed'];
 }
 
 type Counts = Readonly<Record<'read' | 'billed' | 'empty' | 'outside' | 'bad', number>>;
@@ -136,7 +136,7 @@ class Reading {
   readonly #bad: BadRow[] = [];
   readonly #counts = { read: 0, billed: 0, empty: 0, outside: 0, bad: 0 };
   #beside: Period | undefined;
-  #unattributed = 0;
+  readonly #unattributed = { usage: 0, billed: 0 };
 
   constructor(
     request: AuditRequest,
@@ -163,7 +163,7 @@ class Reading {
           this.#batches.see(row.entry, rows);
           this.#ledger.add(withTier(row.entry, this.#assumed), rows, period?.end);
         } else {
-          this.#leaveOut(asked, rows);
+          this.#leaveOut('usage', asked, rows);
           this.#seeBeside(period ?? row.entry);
         }
         return;
@@ -173,7 +173,7 @@ class Reading {
         if (asked === 'yes') {
           this.#bill.add(row.entry);
           counts.billed++;
-        } else this.#leaveOut(asked, rows);
+        } else this.#leaveOut('billed', asked, rows);
         return;
       }
       case 'empty':
@@ -205,9 +205,9 @@ class Reading {
     };
   }
 
-  #leaveOut(asked: Asked, rows: number): void {
+  #leaveOut(kind: 'usage' | 'billed', asked: Asked, rows: number): void {
     this.#counts.outside += rows;
-    if (asked === 'perhaps') this.#unattributed += rows;
+    if (asked === 'perhaps') this.#unattributed[kind] += rows;
   }
 
   #seeBeside({ start, end }: Period): void {

@@ -37,6 +37,11 @@ export async function runVersus(
   if (since < earlier.end) {
     throw new InputError('--since must be no earlier than the end of --versus');
   }
+  if (until !== undefined && until <= since) {
+    throw new InputError(
+      '--until must be later than --since, or without it than the end of --versus',
+    );
+  }
   const report = await audit(names, { ...options, since, earlier }, io);
   const { before } = report;
   if (before?.cells.length === 0 && report.cells.length === 0 && (before?.bill || report.bill)) {

@@ -150,7 +150,7 @@ export interface AuditFacts {
    * Rows, among those that were not asked for, that do not tell their model or project and so may
    * be of what was.
    */
-  readonly unattributed: number;
+  readonly unattributed: Readonly<Record<'usage' | 'billed', number>>;
   /** The first of them; `rows.bad` counts all. */
   readonly bad: readonly BadRow[];
   /** What the cost exports say, if any were given. */

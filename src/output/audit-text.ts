@@ -114,7 +114,11 @@ export function answerLines(report: AuditReport): AnswerLine[] {
     lines.push({ label: 'Complimentary', value: `not billed, at list prices ${value}` });
   }
   if (bill) {
-    const unpriced = [...bill.otherCurrencies, ...badInBill];
+    const unpriced = [
+      ...bill.otherCurrencies,
+      ...badInBill,
+      ...(report.unattributed.billed > 0 ? [bill] : []),
+    ];
     const billed = { ...settled(bill.total), unpriced };
     lines.push({ label: 'Billed', value: formatTotal(billed) });
   }

@@ -22,12 +22,12 @@ import { wrap } from './wrap.ts';
 export function versusText(report: VersusReport, terminal: Terminal): string {
   const blocks = [
     answerText(answerOf(report), terminal),
-    renderTable(tableOf(report), terminal),
+    report.bridge.lines.length > 0 ? renderTable(tableOf(report), terminal) : '',
     notesOn(report)
       .map((note) => wrap(safeText(note), terminal.width))
       .join('\n'),
   ];
-  return auditText(report, terminal, blocks.join('\n\n'));
+  return auditText(report, terminal, blocks.filter((block) => block !== '').join('\n\n'));
 }
 
 export function versusMarkdown(report: VersusReport): string {
@@ -35,7 +35,7 @@ export function versusMarkdown(report: VersusReport): string {
     answerOf(report)
       .map(({ label, value }) => `- ${label}: **${markdownText(value)}**`)
       .join('\n'),
-    markdownTable(tableOf(report)),
+    report.bridge.lines.length > 0 ? markdownTable(tableOf(report)) : '',
     notesOn(report)
       .map((note) => `- ${markdownText(note)}`)
       .join('\n'),
@@ -54,11 +54,15 @@ function answerOf(report: VersusReport) {
         ]
       : []),
     ...(report.rows.bad > 0 ? ['rows that could not be read'] : []),
-    ...(before.unattributed + report.unattributed > 0
+    ...(before.unattributed.usage + report.unattributed.usage > 0
       ? ['rows that may be of what was asked for']
       : []),
   ];
-  const parts = `${formatChange(difference)}: by prices ${formatChange(byPrices)}, by use ${formatChange(byUse)}`;
+  const isNothing = bridge.lines.length === unknown;
+  const parts =
+    isNothing && without.length > 0
+      ? 'unknown'
+      : `${formatChange(difference)}: by prices ${formatChange(byPrices)}, by use ${formatChange(byUse)}`;
   const lines = [
     {
       label: 'Before',
@@ -113,7 +117,7 @@ function tableOf(report: VersusReport): TableData<BridgeLine> {
       {
         title: TITLES[bridge.by],
         kind: 'name',
-        value: (line) => `${nameIn(line, report)}${STATUS[line.status]}`,
+        value: (line) => `${nameIn(line, report)}${statusText(line, report)}`,
       },
       {
         title: 'Before',
@@ -137,7 +141,11 @@ function tableOf(report: VersusReport): TableData<BridgeLine> {
   };
 }
 
-const STATUS = { both: '', new: ' (new)', gone: ' (no longer used)' } as const;
+/** What is in one of the periods alone, unless something of the other is not known. */
+function statusText({ status }: BridgeLine, report: VersusReport): string {
+  if (status === 'new') return isAllRead(report.before) ? ' (new)' : '';
+  return status === 'gone' && isAllRead(report) ? ' (no longer used)' : '';
+}
 
 function nameIn({ value }: BridgeLine, report: VersusReport): string {
   return nameOfGroup({ dimension: report.bridge.by, value }, report);

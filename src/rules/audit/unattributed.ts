@@ -7,16 +7,21 @@ export const unattributed: Rule<AuditFacts> = {
   id: 'unattributed',
   severity: 'warning',
   *check({ unattributed: rows, request: { models, projects } }) {
-    if (rows === 0) return;
     const filters = [
       ...(models === undefined ? [] : ['model']),
       ...(projects === undefined ? [] : ['project']),
     ];
-    const by = filters.join(' and ');
-    yield {
-      message: `${counted(rows, 'row')} may be of what was asked for, as the data does not tell their ${filters.join(' or ')}; not in the total: export again, grouped by ${by}`,
-      rows,
-      certainty: 'possible',
-    };
+    const kinds = [
+      ['usage', 'usage', filters.join(' and ')],
+      ['billed', 'the bill', filters.join(' and ').replace('model', 'line item')],
+    ] as const;
+    for (const [kind, what, by] of kinds) {
+      if (rows[kind] === 0) continue;
+      yield {
+        message: `${counted(rows[kind], 'row')} of ${what} may be of what was asked for, as the data does not tell their ${filters.join(' or ')}; not in the total: export again, grouped by ${by}`,
+        rows: rows[kind],
+        certainty: 'possible',
+      };
+    }
   },
 };
