@@ -56,6 +56,7 @@ describe('a cross table', () => {
           columns: groupBy(cells, dims.slice(1)),
           total: sumOf(cells),
           rows: { bad: 0 },
+          unattributed: { usage: 0, billed: 0 },
         } as unknown as AuditReport;
         const { rows, columns } = crossTable(report, n);
         const amounts = rows.map((row) => row.amounts);

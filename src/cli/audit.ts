@@ -44,6 +44,10 @@ export function auditCommand(io: Io, setCode: SetCode): Command {
       'price everything as if on that day, beside the prices in force',
       instant,
     )
+    .option(
+      '--versus <from..to>',
+      'why it costs more or less than in an earlier period: by prices, or by use',
+    )
     .option('--budget <usd>', 'exit with 1 above this amount', dollars)
     .option('--forecast', 'what this month comes to')
     .option(
@@ -70,7 +74,13 @@ export function auditCommand(io: Io, setCode: SetCode): Command {
     )
     .option('--explain', 'show each figure as tokens x rate, with date and source')
     .option('--show-ids', 'show users and keys as they are, and not by an alias')
-    .action(async (files: string[], options: AuditOptions) => {
+    .action(async (files: string[], options: AuditOptions & { readonly versus?: string }) => {
+      const { versus } = options;
+      if (versus !== undefined) {
+        const { runVersus } = await import('../commands/versus.ts');
+        setCode(await runVersus(files, versus, options, io));
+        return;
+      }
       const { runAudit } = await import('../commands/audit.ts');
       setCode(await runAudit(files, options, io));
     });

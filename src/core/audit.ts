@@ -8,7 +8,7 @@ import { dayOf, daysBetween, type Instant, isoWeekOf } from './time.ts';
 import { MODALITIES, type ServiceTier, TOKEN_KINDS, type Tokens } from './usage.ts';
 
 /** What becomes of a row, as far as money goes. */
-export const COST_STATES = ['priced', 'ranged', 'free', 'unpriced'] as const;
+const COST_STATES = ['priced', 'ranged', 'free', 'unpriced'] as const;
 export type CostState = (typeof COST_STATES)[number];
 
 export interface PricedCell {

@@ -7,6 +7,12 @@ export interface Period {
   readonly end: Instant;
 }
 
+/** The least period that holds both. */
+export function around(a: Period | undefined, b: Period): Period {
+  if (!a) return b;
+  return { start: a.start < b.start ? a.start : b.start, end: a.end > b.end ? a.end : b.end };
+}
+
 /** The calendar month in which the instant lies. */
 export function monthOf(instant: Instant): Period {
   const date = new Date(instant * 1000);

@@ -82,14 +82,26 @@ function byIdentity(cells: readonly Cell[]): Map<string, Cell[]> {
 
 interface OfOrganization {
   readonly organization?: string | undefined;
+  readonly project: string | undefined;
 }
 
-/** What tells organizations apart: nothing where there is but one, as not every file names it. */
+/**
+ * What tells organizations apart: nothing where there is but one, as not every file names it. Where
+ * there are several, the id of a project tells whose it is, as far as any file names that.
+ */
 export function organizationsIn(
   all: readonly OfOrganization[],
 ): (each: OfOrganization) => string | undefined {
   const isOne = new Set(all.flatMap(({ organization }) => organization ?? [])).size < 2;
-  return isOne ? () => undefined : ({ organization }) => organization;
+  if (isOne) return () => undefined;
+  const byProject = new Map<string, string>();
+  for (const { organization, project } of all) {
+    // Names are no ids: each organization has a Default project.
+    if (organization !== undefined && project?.startsWith('proj_')) {
+      byProject.set(project, organization);
+    }
+  }
+  return ({ organization, project = '' }) => organization ?? byProject.get(project);
 }
 
 function byFile(cells: readonly Cell[]): Map<string, Cell[]> {

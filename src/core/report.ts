@@ -1,5 +1,6 @@
 import type { CostState, Dimension, Group, PricedCell, Sort, Sum } from './audit.ts';
 import type { Bill } from './bill.ts';
+import type { Bridge } from './bridge.ts';
 import type { Period } from './calendar.ts';
 import type { BudgetChange } from './change.ts';
 import type { Assumption, JudgedBudget } from './check.ts';
@@ -137,7 +138,7 @@ export interface AuditFacts {
   readonly rows: RowCounts;
   /** From the first bucket to the end of the last; undefined without usage. */
   readonly period: Period | undefined;
-  /** The same with buckets in which nothing was used; of a bill alone, its days. */
+  /** The same with buckets in which nothing, or nothing asked for, was used; of a bill alone, its days. */
   readonly covered: Period | undefined;
   readonly cells: readonly PricedCell[];
   readonly total: Sum;
@@ -147,12 +148,19 @@ export interface AuditFacts {
   readonly perhapsTwice: readonly PerhapsTwice[];
   /** What cells are not kept apart by, as there would be too many and nobody asked for it. */
   readonly dropped: readonly Kept[];
+  /**
+   * Rows, among those that were not asked for, that do not tell their model or project and so may
+   * be of what was.
+   */
+  readonly unattributed: Readonly<Record<'usage' | 'billed', number>>;
   /** The first of them; `rows.bad` counts all. */
   readonly bad: readonly BadRow[];
   /** What the cost exports say, if any were given. */
   readonly bill: Bill | undefined;
   /** Only with both usage and cost exports. */
   readonly reconciliation: Reconciliation | undefined;
+  /** The same of an earlier period, where one is compared with. */
+  readonly before?: AuditFacts | undefined;
 }
 
 export interface AuditReport extends AuditFacts {
@@ -167,6 +175,12 @@ export interface AuditReport extends AuditFacts {
   readonly findings: readonly Finding[];
   /** False when something could not be read, priced or judged: the total is then a lower bound. */
   readonly complete: boolean;
+}
+
+/** An audit beside that of an earlier period. */
+export interface VersusReport extends AuditReport {
+  readonly before: AuditFacts;
+  readonly bridge: Bridge;
 }
 
 /** What prompts cost now, and what they cost before. */

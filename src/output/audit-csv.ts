@@ -15,7 +15,7 @@ import { csvRow } from './csv.ts';
 export function auditCsv(report: AuditReport): string {
   const { bill, reconciliation, cells, request } = report;
   if (reconciliation)
-    return rows(
+    return csvRows(
       RECONCILED,
       reconciliation.lines.map((line) => [
         dayOf(line.day),
@@ -29,7 +29,7 @@ export function auditCsv(report: AuditReport): string {
       ]),
     );
   if (bill && cells.length === 0)
-    return rows(
+    return csvRows(
       BILLED,
       bill.lines.map((line) => [
         dayOf(line.day),
@@ -43,7 +43,7 @@ export function auditCsv(report: AuditReport): string {
       ]),
     );
   if (request.cross) return crossCsv(report);
-  return rows(
+  return csvRows(
     [...request.by, ...SUMS, ...(report.effects ? EFFECT : [])],
     report.groups.flatMap((group) => groupRows(group, [], report)),
   );
@@ -78,7 +78,7 @@ const RECONCILED = [
   ...['billed_usd', 'class', 'explanation'],
 ];
 
-function rows(header: readonly string[], lines: readonly (readonly string[])[]): string {
+export function csvRows(header: readonly string[], lines: readonly (readonly string[])[]): string {
   return [header, ...lines].map(csvRow).join('');
 }
 

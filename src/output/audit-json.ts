@@ -1,6 +1,7 @@
 import { withoutAddresses } from '../core/alias.ts';
 import { type Group, groupBy, itemsOf, type PricedCell, type Sum } from '../core/audit.ts';
 import type { BillLine } from '../core/bill.ts';
+import { isAllRead } from '../core/budget.ts';
 import { exactUsd } from '../core/money.ts';
 import { effectOf } from '../core/price-effect.ts';
 import type { ReconciledLine } from '../core/reconcile.ts';
@@ -11,8 +12,13 @@ import { amountOf, nameOfGroup } from './audit-table.ts';
 import { amounts, explainEntries, findingEntry, SCHEMA_VERSION } from './json.ts';
 import { outlookEntry } from './outlook.ts';
 
-/** For scripts: exact amounts as decimal strings, in the form of `audit.schema.json`. */
+/** For scripts: exact amounts as decimal strings, in the form of `report.schema.json`. */
 export function auditJson(report: AuditReport): string {
+  return jsonWith(report, {});
+}
+
+/** The same with more at the end. */
+export function jsonWith(report: AuditReport, more: object): string {
   const { request, rates, period, total, cells, bill, reconciliation } = report;
   const groupEntry = (group: Group): object => ({
     [group.dimension]: group.value === undefined ? null : nameOfGroup(group, report),
@@ -27,7 +33,7 @@ export function auditJson(report: AuditReport): string {
     rates: { version: dayOf(rates.version), sha256: rates.sha256 },
     ratesAsOf: request.ratesAsOf === undefined ? null : formatInstant(request.ratesAsOf),
     period: period && { start: formatInstant(period.start), end: formatInstant(period.end) },
-    total: { ...sumEntry(total, report.rows.bad === 0), ...effectEntry(cells, report) },
+    total: { ...sumEntry(total, isAllRead(report)), ...effectEntry(cells, report) },
     byModel: entries('model'),
     byDay: entries('day'),
     by: request.by,
@@ -71,11 +77,12 @@ export function auditJson(report: AuditReport): string {
     ...(report.explain
       ? { explain: cells.flatMap(({ line }) => explainEntries(line, rates)) }
       : {}),
+    ...more,
   };
   return `${JSON.stringify({ ...document, period: document.period ?? null }, null, 2)}\n`;
 }
 
-function sumEntry(sum: Sum, isRead = true) {
+export function sumEntry(sum: Sum, isRead = true) {
   return {
     ...amounts(amountOf(sum, isRead)),
     freeValueLow: exactUsd(sum.freeValue.low),
@@ -88,10 +95,11 @@ function sumEntry(sum: Sum, isRead = true) {
 }
 
 /** With --rates-as-of: the cost at the prices in force, and what the other prices change. */
-function effectEntry(cells: readonly PricedCell[], { effects, rows }: AuditReport) {
+function effectEntry(cells: readonly PricedCell[], report: AuditReport) {
+  const { effects } = report;
   if (!effects) return {};
   const { inForce, rowsUnpriced, effect, rowsLeftOut } = effectOf(cells, effects);
-  const isWhole = rowsUnpriced === 0 && rows.bad === 0;
+  const isWhole = rowsUnpriced === 0 && isAllRead(report);
   return {
     inForce: amounts({ ...inForce, unpriced: [] }, isWhole),
     priceEffectLow: exactUsd(effect.low),

@@ -11,6 +11,11 @@ import { ratesLine } from './text.ts';
 
 /** For a pull request or a wiki. */
 export function auditMarkdown(report: AuditReport): string {
+  return markdownWith(report, []);
+}
+
+/** The same with more after the answer. */
+export function markdownWith(report: AuditReport, more: readonly string[]): string {
   const { bill, reconciliation } = report;
   const differences = reconciliation?.lines.filter((line) => line.class !== 'equal') ?? [];
   return comment(report.command, [
@@ -18,6 +23,7 @@ export function auditMarkdown(report: AuditReport): string {
     answerLines(report)
       .map(({ label, value }) => `- ${label}: **${markdownText(value)}**`)
       .join('\n'),
+    ...more,
     groupsTable(report),
     markdownText(leftOutLine(report)),
     bill && !reconciliation ? markdownTable(billTable(report)) : '',

@@ -1,6 +1,7 @@
 import { aliasOf, withoutAddresses } from '../core/alias.ts';
 import { type Group, itemsOf, type PricedCell } from '../core/audit.ts';
 import type { Bill } from '../core/bill.ts';
+import { isAllRead } from '../core/budget.ts';
 import { effectOf } from '../core/price-effect.ts';
 import type { ReconciledLine } from '../core/reconcile.ts';
 import type { AuditReport, RowCounts } from '../core/report.ts';
@@ -27,12 +28,16 @@ import { bar, renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { wrap } from './wrap.ts';
 
-/** For people: the answer first, then where it comes from, then what needs attention. */
-export function auditText(report: AuditReport, terminal: Terminal): string {
+/**
+ * For people: the answer first, then where it comes from, then what needs attention. `versus` comes
+ * after the answer.
+ */
+export function auditText(report: AuditReport, terminal: Terminal, versus = ''): string {
   const { width } = terminal;
   const blocks = [
     wrap(auditHeading(report), width),
-    answer(report, terminal),
+    answerText(answerLines(report), terminal),
+    versus,
     groupsBlock(report, terminal),
     leftOutLine(report),
     dayChart(report, terminal),
@@ -78,15 +83,20 @@ function periodOf({ start, end: last }: NonNullable<AuditReport['period']>): str
   return `${formatInstant(start)} to ${formatInstant(end)} (${count(days)} ${days === 1 ? 'day' : 'days'}, UTC, end not included)`;
 }
 
+export interface AnswerLine {
+  readonly label: string;
+  readonly value: string;
+}
+
 /** The answer, as label and value. */
-export function answerLines(report: AuditReport): { label: string; value: string }[] {
+export function answerLines(report: AuditReport): AnswerLine[] {
   const { total, bill, reconciliation, rows, cells, request } = report;
-  const lines: { label: string; value: string }[] = [];
+  const lines: AnswerLine[] = [];
   const billFiles = new Set(bill?.lines.map(({ source }) => source.file));
   const badInBill = report.bad.filter(({ source }) => billFiles.has(source.file));
   const isUsageBad = badInBill.length < report.bad.length;
   if (cells.length > 0 || !bill || isUsageBad) {
-    const amount = formatTotal(amountOf(total, rows.bad === 0));
+    const amount = formatTotal(amountOf(total, isAllRead(report)));
     const label =
       request.ratesAsOf === undefined
         ? 'Total'
@@ -104,7 +114,11 @@ export function answerLines(report: AuditReport): { label: string; value: string
     lines.push({ label: 'Complimentary', value: `not billed, at list prices ${value}` });
   }
   if (bill) {
-    const unpriced = [...bill.otherCurrencies, ...badInBill];
+    const unpriced = [
+      ...bill.otherCurrencies,
+      ...badInBill,
+      ...(report.unattributed.billed > 0 ? [bill] : []),
+    ];
     const billed = { ...settled(bill.total), unpriced };
     lines.push({ label: 'Billed', value: formatTotal(billed) });
   }
@@ -118,10 +132,11 @@ export function answerLines(report: AuditReport): { label: string; value: string
   return lines;
 }
 
-function effectLines({ cells, effects, rows }: AuditReport): { label: string; value: string }[] {
+function effectLines(report: AuditReport): AnswerLine[] {
+  const { cells, effects } = report;
   if (!effects || cells.length === 0) return [];
   const { inForce, rowsUnpriced, effect, rowsLeftOut } = effectOf(cells, effects);
-  const isWhole = rowsUnpriced === 0 && rows.bad === 0;
+  const isWhole = rowsUnpriced === 0 && isAllRead(report);
   const without =
     rowsLeftOut === 0
       ? ''
@@ -135,8 +150,8 @@ function effectLines({ cells, effects, rows }: AuditReport): { label: string; va
   ];
 }
 
-function answer(report: AuditReport, { paint, width }: Terminal): string {
-  return answerLines(report)
+export function answerText(lines: readonly AnswerLine[], { paint, width }: Terminal): string {
+  return lines
     .map(({ label, value }) => {
       const head = `${label}: `;
       return head + paint.total(wrap(head + value, width).slice(head.length));

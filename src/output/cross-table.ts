@@ -1,5 +1,6 @@
 /** Two dimensions as a table: the first down, the second across, and what both come to. */
 import { type Group, type PricedCell, sumOf } from '../core/audit.ts';
+import { isAllRead } from '../core/budget.ts';
 import { compare, exactUsd } from '../core/money.ts';
 import type { AuditReport } from '../core/report.ts';
 import { counted } from '../core/wording.ts';
@@ -79,7 +80,7 @@ function crossRows(
   shown: readonly Group[],
   others: readonly Group[],
 ): CrossRow[] {
-  const { groups, request, columns, rows } = report;
+  const { groups, request, columns } = report;
   const amountsIn = (within: readonly Group[]): (Amount | undefined)[] => {
     const inside = (wanted: readonly Group[]) =>
       amountIn(
@@ -104,7 +105,7 @@ function crossRows(
     ...(rest.length > 0 ? [rowOf(counted(rest.length, 'other'), rest)] : []),
     {
       name: 'Total',
-      amounts: [...amountsIn(columns), amountOf(report.total, rows.bad === 0)],
+      amounts: [...amountsIn(columns), amountOf(report.total, isAllRead(report))],
     },
   ];
 }

@@ -5,6 +5,7 @@ import type {
   EstimateReport,
   Report,
   TuningReport,
+  VersusReport,
 } from '../core/report.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -23,6 +24,7 @@ export interface Appendix {
 export interface Format {
   readonly estimate: () => Promise<Reporter<EstimateReport>>;
   readonly audit: () => Promise<Reporter<AuditReport>>;
+  readonly versus: () => Promise<Reporter<VersusReport>>;
   readonly check: () => Promise<Reporter<CheckReport>>;
   readonly diff: () => Promise<Reporter<DiffReport>>;
   readonly tuning: () => Promise<Reporter<TuningReport>>;
@@ -39,6 +41,7 @@ export const FORMATS = {
   text: {
     estimate: async () => (await import('./text.ts')).text,
     audit: async () => (await import('./audit-text.ts')).auditText,
+    versus: async () => (await import('./versus.ts')).versusText,
     check: async () => (await import('./check-text.ts')).checkText,
     diff: async () => (await import('./check-text.ts')).diffText,
     tuning: async () => (await import('./tuning-text.ts')).tuningText,
@@ -48,6 +51,7 @@ export const FORMATS = {
   json: {
     estimate: async () => (await import('./json.ts')).json,
     audit: async () => (await import('./audit-json.ts')).auditJson,
+    versus: async () => (await import('./versus.ts')).versusJson,
     check: async () => (await import('./check-json.ts')).checkJson,
     diff: async () => (await import('./check-json.ts')).diffJson,
     tuning: async () => (await import('./tuning-json.ts')).tuningJson,
@@ -57,6 +61,7 @@ export const FORMATS = {
   csv: {
     estimate: async () => (await import('./csv.ts')).csv,
     audit: async () => (await import('./audit-csv.ts')).auditCsv,
+    versus: async () => (await import('./versus.ts')).versusCsv,
     check: async () => (await import('./check-csv.ts')).checkCsv,
     diff: async () => (await import('./check-csv.ts')).diffCsv,
     tuning: async () => (await import('./tuning-csv.ts')).tuningCsv,
@@ -66,6 +71,7 @@ export const FORMATS = {
   markdown: {
     estimate: async () => (await import('./markdown.ts')).markdown,
     audit: async () => (await import('./audit-markdown.ts')).auditMarkdown,
+    versus: async () => (await import('./versus.ts')).versusMarkdown,
     check: async () => (await import('./check-markdown.ts')).checkMarkdown,
     diff: async () => (await import('./check-markdown.ts')).diffMarkdown,
     tuning: async () => (await import('./tuning-markdown.ts')).tuningMarkdown,
@@ -100,6 +106,7 @@ function forAll(reporter: () => Promise<Reporter<Report>>) {
   return {
     estimate: reporter,
     audit: reporter,
+    versus: reporter,
     check: reporter,
     diff: reporter,
     tuning: reporter,

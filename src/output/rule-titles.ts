@@ -20,7 +20,7 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
   'bill-rates': { title: 'A unit was billed at another rate than listed.', severity: 'error' },
   budget: { title: 'The cost is above the budget, or cannot be judged.', severity: 'error' },
   cacheable: { title: 'Little of many long requests was cached.', severity: 'note' },
-  coarse: { title: 'There are too many groups to look at each.', severity: 'note' },
+  coarse: { title: 'There is too much data to look at each key and project.', severity: 'note' },
   'context-window': { title: 'A prompt does not fit the context window.', severity: 'error' },
   credits: {
     title: 'Credit runs out or expires, or does not cover what is spent.',
@@ -73,6 +73,10 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
   'tuning-platform': {
     title: 'Fine-tuning is not open to everybody any more.',
     severity: 'note',
+  },
+  unattributed: {
+    title: 'Rows do not tell whether they are of what was asked for.',
+    severity: 'warning',
   },
   unpriced: { title: 'Use has no known price.', severity: 'warning' },
   unchecked: { title: 'Something was left unchecked.', severity: 'note' },

@@ -17,6 +17,7 @@ import { reconciliation } from './audit/reconciliation.ts';
 import { savingsTogether } from './audit/savings-together.ts';
 import { shutDown } from './audit/shut-down.ts';
 import { tokensPerRequest } from './audit/tokens-per-request.ts';
+import { unattributed } from './audit/unattributed.ts';
 import { unpriced } from './audit/unpriced.ts';
 import type { Rule } from './rule.ts';
 import { staleRates } from './stale-rates.ts';
@@ -27,6 +28,7 @@ export const AUDIT_RULES: readonly Rule<AuditFacts>[] = [
   reconciliation,
   billRates,
   badRows,
+  unattributed,
   otherCurrency,
   unpriced,
   openPrice,

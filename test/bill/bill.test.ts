@@ -148,6 +148,17 @@ describe('cost files that overlap', () => {
     expect(total(ofDay('a', 'org-A', 'x, input'), ofDay('b', undefined, 'x, input'))).toBe('3');
   });
 
+  it('of several organizations are told apart by the ids of their projects, where one is not named', () => {
+    const ofDay = (file: string, organization: string | undefined, project: string) =>
+      charged(DAY, 'x, input', '3', 10, { organization, project, ...inFile(file) });
+    const total = (...rows: Parameters<typeof billOf>[0]) => exactUsd(billOf(rows).total);
+    const two = [ofDay('a', 'org-A', 'proj_a'), ofDay('b', 'org-B', 'proj_b')];
+    expect(total(...two, ofDay('c', undefined, 'proj_a'))).toBe('6');
+    expect(total(...two, ofDay('c', undefined, 'proj_c'))).toBe('9');
+    const named = [ofDay('a', 'org-A', 'Default project'), ofDay('b', 'org-B', 'Default project')];
+    expect(total(...named, ofDay('c', undefined, 'Default project'))).toBe('9');
+  });
+
   it('of the same file given twice, one counts, in any order', () => {
     const rows = fc.array(
       fc.record({

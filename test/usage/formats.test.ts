@@ -395,21 +395,23 @@ describe('--map', () => {
       requests: undefined,
     });
     expect(entry.tiers).toHaveLength(4);
-    const apart = mapped('model=name,input=in,cached=hit,time=day,input-includes-cached=no');
+    const apart = mapped(
+      'model=name,input=in,output=none,cached=hit,time=day,input-includes-cached=no',
+    );
     expect((await entryOf(cells, apart)).tokens).toEqual({ text: { input: 100, cachedInput: 40 } });
   });
 
   it('takes a moment for a second, and files without a time as told', async () => {
-    const all = mapped('model=name,input=in,time=day');
+    const all = mapped('model=name,input=in,output=none,time=day');
     const moment = await entryOf({ ...cells, day: '1790812800123' }, all);
     expect([moment.start, moment.end]).toEqual([1_790_812_800, 1_790_812_801]);
     const at = instant('2026-11-20');
-    const told = await entryOf(cells, [mappedFormat('model=name,input=in', at)]);
+    const told = await entryOf(cells, [mappedFormat('model=name,input=in,output=none', at)]);
     expect(told.start).toBe(at);
   });
 
   it('says what is wrong with a row', async () => {
-    const all = mapped('model=name,input=in,cached=hit,time=day,tier=t,batch=b');
+    const all = mapped('model=name,input=in,output=none,cached=hit,time=day,tier=t,batch=b');
     const row = { ...cells, t: '', b: '' };
     expect(await reasonOf({ ...row, In: 39 }, all)).toBe(
       'cached and written tokens, 40, are more than the input, 39; if it does not include them, say input-includes-cached=no',
@@ -420,9 +422,9 @@ describe('--map', () => {
   });
 
   it('names a column that the file does not have', async () => {
-    await expect(rowOf(cells, mapped('model=name,input=tokens,time=day'))).rejects.toThrow(
-      /nearest is the CSV with the columns of --map, of which tokens is missing/,
-    );
+    await expect(
+      rowOf(cells, mapped('model=name,input=tokens,output=none,time=day')),
+    ).rejects.toThrow(/nearest is the CSV with the columns of --map, of which tokens is missing/);
   });
 
   it.each([
@@ -433,8 +435,14 @@ describe('--map', () => {
     ['model=a,model=b', /model= is there twice/],
     ['input=a,time=b', /model= is missing/],
     ['model=a,time=b', /input= or output= is missing/],
-    ['model=a,input=b', /time= is missing/],
-    ['model=a,input=b,time=c,input-includes-cached=perhaps', /input-includes-cached is yes or no/],
+    ['model=a,input=b,output=c', /time= is missing/],
+    ['model=a,input=b,time=c', /output= is missing.*output=none/],
+    ['model=a,output=b,time=c', /input= is missing.*input=none/],
+    ['model=a,input=none,output=none,time=c', /input= or output= is missing/],
+    [
+      'model=a,input=b,output=none,time=c,input-includes-cached=perhaps',
+      /input-includes-cached is yes or no/,
+    ],
     ['model=a,constructor=b', /"constructor" is not known/],
   ])('refuses %j', (spec, message) => {
     expect(() => mappedFormat(spec)).toThrow(InputError);

@@ -6,7 +6,7 @@ import type { JsonFormat, Page } from './format.ts';
 import { duplicateKey, openAtEnd } from './json-keys.ts';
 
 /** What is held at once: V8 has no longer string. A file of JSON Lines can have any size. */
-export const MAX_DOCUMENT_BYTES = 512 * 1024 ** 2 - 24;
+const MAX_DOCUMENT_BYTES = 512 * 1024 ** 2 - 24;
 
 const NEWLINE = 0x0a;
 

@@ -11,8 +11,8 @@ import { type Cells, fail, needed, readRow, shown } from './values.ts';
 /** What a column can be, and what it must hold. */
 const MEANINGS = {
   model: 'the model',
-  input: 'input tokens',
-  output: 'output tokens',
+  input: 'input tokens, or none',
+  output: 'output tokens, or none',
   cached: 'cached input tokens',
   written: 'input tokens written to the cache',
   requests: 'how many requests a row stands for',
@@ -29,6 +29,8 @@ const INCLUDES_CACHED = 'input-includes-cached';
 
 interface Mapping {
   readonly columns: ReadonlyMap<Meaning, string>;
+  /** Of which there are none. A column that nobody named would otherwise be zero in silence. */
+  readonly without: ReadonlySet<Meaning>;
   /** Whether cached and written tokens are counted within the input, as OpenAI does it. */
   readonly includesCached: boolean;
 }
@@ -40,9 +42,15 @@ interface Mapping {
  */
 export function mappedFormat(spec: string, withoutTime?: Instant): CsvFormat {
   const mapping = mappingOf(spec);
-  const { columns } = mapping;
+  const { columns, without } = mapping;
   if (!columns.has('model')) throw wrong('model= is missing');
   if (!columns.has('input') && !columns.has('output')) throw wrong('input= or output= is missing');
+  for (const side of ['input', 'output'] as const) {
+    if (columns.has(side) || without.has(side)) continue;
+    throw wrong(
+      `${side}= is missing, which is not the same as none; if there is none, ${side}=none`,
+    );
+  }
   if (!columns.has('time') && withoutTime === undefined) {
     throw wrong('time= is missing, and prices depend on the day');
   }
@@ -56,6 +64,7 @@ export function mappedFormat(spec: string, withoutTime?: Instant): CsvFormat {
 
 function mappingOf(spec: string): Mapping {
   const columns = new Map<Meaning, string>();
+  const without = new Set<Meaning>();
   let includesCached: boolean | undefined;
   for (const part of spec.split(',')) {
     const [name = '', ...rest] = part.split('=');
@@ -69,10 +78,11 @@ function mappingOf(spec: string): Mapping {
       continue;
     }
     if (!isMeaning(meaning)) throw wrong(`${shown(name.trim())} is not known`);
-    if (columns.has(meaning)) throw wrong(`${meaning}= is there twice`);
-    columns.set(meaning, column);
+    if (columns.has(meaning) || without.has(meaning)) throw wrong(`${meaning}= is there twice`);
+    if (column === 'none' && (meaning === 'input' || meaning === 'output')) without.add(meaning);
+    else columns.set(meaning, column);
   }
-  return { columns, includesCached: includesCached ?? true };
+  return { columns, without, includesCached: includesCached ?? true };
 }
 
 function isMeaning(name: string): name is Meaning {
@@ -120,7 +130,7 @@ function tokensOf(
   columns: Mapping['columns'],
   includesCached: boolean,
 ): Tokens {
-  // A column that nobody named holds nothing; a blank cell of one that was named is not zero.
+  // Somebody said that there is none; a blank cell of a column that was named is not zero.
   const given = (meaning: Meaning) => {
     const column = columns.get(meaning);
     return column === undefined ? 0 : needed(count(meaning), column);

@@ -47,7 +47,7 @@ const LINE_TIMES = [
 ];
 
 /** When it took place, by the response or else by the line around it. */
-export function timeOf({ body, line }: Logged): Instant {
+function timeOf({ body, line }: Logged): Instant {
   const time =
     firstOf(RESPONSE_TIMES, (key) => body.instant(key)) ??
     firstOf(LINE_TIMES, (key) => line.instant(key));

@@ -11,7 +11,7 @@ export const coarse: Rule<AuditFacts> = {
     const names = dropped.flatMap((name) => FLAGS[name] ?? []);
     if (names.length === 0) return;
     yield {
-      message: `there are so many groups that no rule looks at each ${listed(names)}; --by ${names.join(',')} shows them`,
+      message: `there is so much data that no rule looks at each ${listed(names)}; --by ${names.join(',')} tells them apart`,
     };
   },
 };

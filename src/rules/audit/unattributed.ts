@@ -1,0 +1,27 @@
+import type { AuditFacts } from '../../core/report.ts';
+import { counted } from '../../core/wording.ts';
+import type { Rule } from '../rule.ts';
+
+/** What does not tell its model or project may be of those asked for: the total is a lower bound. */
+export const unattributed: Rule<AuditFacts> = {
+  id: 'unattributed',
+  severity: 'warning',
+  *check({ unattributed: rows, request: { models, projects } }) {
+    const filters = [
+      ...(models === undefined ? [] : ['model']),
+      ...(projects === undefined ? [] : ['project']),
+    ];
+    const kinds = [
+      ['usage', 'usage', filters.join(' and ')],
+      ['billed', 'the bill', filters.join(' and ').replace('model', 'line item')],
+    ] as const;
+    for (const [kind, what, by] of kinds) {
+      if (rows[kind] === 0) continue;
+      yield {
+        message: `${counted(rows[kind], 'row')} of ${what} may be of what was asked for, as the data does not tell their ${filters.join(' or ')}; not in the total: export again, grouped by ${by}`,
+        rows: rows[kind],
+        certainty: 'possible',
+      };
+    }
+  },
+};
