@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { priceCell, sumOf } from '../src/core/audit.ts';
 import { ANY_TIER, type UsageEntry } from '../src/core/entry.ts';
 import { Ledger } from '../src/core/ledger.ts';
-import { exactUsd } from '../src/core/money.ts';
+import { exactUsd, NOTHING } from '../src/core/money.ts';
 import { effectOf, priceEffects } from '../src/core/price-effect.ts';
 import { type Instant, parseInstant } from '../src/core/time.ts';
 import { formatChange, formatSigned } from '../src/output/amount.ts';
@@ -39,7 +39,9 @@ function effect(entries: readonly UsageEntry[], day: string) {
   const options = { ratesAsOf: at(day) };
   const cells = ledger.cells().map((cell) => priceCell(TABLE, cell, options));
   const effects = priceEffects(TABLE, cells, options);
-  return { ...effectOf(cells, effects), asOf: sumOf(cells).cost };
+  const known = effectOf(cells, effects);
+  const isKnown = known.effect !== undefined;
+  return { ...known, effect: known.effect ?? NOTHING, isKnown, asOf: sumOf(cells).cost };
 }
 
 /** Luna became 80 % cheaper on 2026-07-30. */
@@ -60,11 +62,12 @@ describe('the effect of prices', () => {
   it('leaves out what has no price at one of the two', () => {
     const nano = entry({ model: 'gpt-5-nano', start: at('2026-10-02') });
     const mixed = effect([entry({ model: 'gpt-5.6-luna' }), nano], '2026-01-01');
-    expect(mixed).toMatchObject({ rowsLeftOut: 1, rowsUnpriced: 0 });
+    expect(mixed).toMatchObject({ rowsLeftOut: 1, rowsUnpriced: 0, isKnown: true });
     expect(mixed.effect).toEqual({ low: 0n, high: 0n });
     expect(effect([entry({ model: 'gpt-nope' })], BEFORE)).toMatchObject({
       rowsLeftOut: 1,
       rowsUnpriced: 1,
+      isKnown: false,
     });
   });
 

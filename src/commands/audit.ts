@@ -89,6 +89,7 @@ export async function audit(
   const limits = limitsFrom(options.limit ?? []);
   const facts = await factsOf(names, options, rates, io);
   const { cells, request } = facts;
+  if (facts.bill === undefined && facts.unattributed.billed === 0) checkNoBill(options);
   if (isOnlyBill(facts)) checkBillGroups(request);
   return {
     ...facts,
@@ -161,6 +162,7 @@ async function factsFrom(
     overlaps: [...read.overlaps, ...(bill?.overlaps ?? [])],
     perhapsTwice: read.perhapsTwice,
     unattributed: read.unattributed,
+    notAsked: read.notAsked,
     bad: read.bad,
     bill,
     // Without usage there is nothing to compare with; without a bill neither.
@@ -177,6 +179,17 @@ async function factsFrom(
 
 function isOnlyBill({ bill, rows }: AuditFacts): boolean {
   return bill !== undefined && rows.read === rows.billed + rows.empty + rows.duplicate;
+}
+
+/** @throws InputError when something is asked of a bill: what is not there would seem to be right */
+function checkNoBill({ costs, tolerance }: AuditOptions): void {
+  if (costs !== undefined) {
+    const message = 'no cost that was asked for; --costs takes exports of costs, not of usage';
+    throw new InputError(costs.map((file) => ({ source: { file }, message })));
+  }
+  if (tolerance !== undefined) {
+    throw new InputError('--tolerance is for a bill, and there is none; --costs takes one');
+  }
 }
 
 /** @throws InputError when a bill is to be grouped by what it does not have */

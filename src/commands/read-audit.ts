@@ -45,6 +45,7 @@ export interface Read {
   readonly counts: Counts;
   /** Of those outside, rows that do not tell whether they are. */
   readonly unattributed: AuditFacts['unattributed'];
+  readonly notAsked: AuditFacts['notAsked'];
 }
 
 type Counts = Readonly<Record<'read' | 'billed' | 'empty' | 'outside' | 'bad', number>>;
@@ -59,6 +60,8 @@ export interface ReadOptions {
 const ROWS_BETWEEN_SIGNS = 250_000;
 /** More than anybody reads; a file with more bad rows than this is of another format. */
 const MOST_BAD_ROWS_KEPT = 1000;
+/** More than anybody looks through for the one that was meant. */
+const MOST_NAMES_KEPT = 1000;
 
 /** The files are read once, also where an earlier period is asked for. */
 export async function readAll(
@@ -137,6 +140,7 @@ class Reading {
   readonly #counts = { read: 0, billed: 0, empty: 0, outside: 0, bad: 0 };
   #beside: Period | undefined;
   readonly #unattributed = { usage: 0, billed: 0 };
+  readonly #notAsked = { models: new Set<string>(), projects: new Set<string>() };
 
   constructor(
     request: AuditRequest,
@@ -165,6 +169,7 @@ class Reading {
         } else {
           this.#leaveOut('usage', asked, rows);
           this.#seeBeside(period ?? row.entry);
+          this.#note(row.entry);
         }
         return;
       }
@@ -202,12 +207,21 @@ class Reading {
       counts: this.#counts,
       beside: this.#beside,
       unattributed: this.#unattributed,
+      notAsked: this.#notAsked,
     };
   }
 
   #leaveOut(kind: 'usage' | 'billed', asked: Asked, rows: number): void {
     this.#counts.outside += rows;
     if (asked === 'perhaps') this.#unattributed[kind] += rows;
+  }
+
+  /** What there is, for whoever asked for something else. */
+  #note({ start, model, project }: UsageEntry): void {
+    const { models, projects } = this.#notAsked;
+    if (!isWithin(this.#request, start) || models.size + projects.size >= MOST_NAMES_KEPT) return;
+    if (model !== undefined) models.add(model);
+    if (project !== undefined) projects.add(project);
   }
 
   #seeBeside({ start, end }: Period): void {

@@ -106,7 +106,7 @@ export function bridge(before: Compared, now: Compared): Bridge {
     now: sideOf(now, clock),
     lines,
     change: lines.reduce((sum, { change = NO_CHANGE }) => sumOfChanges(sum, change), NO_CHANGE),
-    priceChangeBefore: effectOf(before.facts.cells, ofEarlier.effects).effect,
+    priceChangeBefore: effectOf(before.facts.cells, ofEarlier.effects).effect ?? NOTHING,
   };
 
   function pricesAt(at: Instant, { cells }: AuditFacts): AtEarlier {

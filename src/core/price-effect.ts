@@ -19,8 +19,8 @@ export interface PriceEffect {
   readonly inForce: Range;
   /** Rows that had no price then: the sum is a lower bound. */
   readonly rowsUnpriced: number;
-  /** How much more it costs at the other prices; negative where it is less. */
-  readonly effect: Range;
+  /** How much more it costs at the other prices, negative where it is less; undefined if of no row. */
+  readonly effect: Range | undefined;
   /** Rows that have no price at one of the two, and are not in the effect. */
   readonly rowsLeftOut: number;
 }
@@ -83,14 +83,17 @@ function difference({ cost: before }: PricedCell, { cost: after }: PricedCell): 
 /** What some cells come to. */
 export function effectOf(cells: Iterable<PricedCell>, effects: PriceEffects): PriceEffect {
   let [inForce, effect] = [NOTHING, NOTHING];
-  let [rowsUnpriced, rowsLeftOut] = [0, 0];
+  let [rowsKnown, rowsUnpriced, rowsLeftOut] = [0, 0, 0];
   for (const { cell } of cells) {
     const known = effects.get(cell);
     if (!known) continue;
     inForce = addRanges(inForce, known.priced.cost);
     if (known.priced.state === 'unpriced') rowsUnpriced += cell.rows;
-    if (known.effect) effect = addRanges(effect, known.effect);
-    else rowsLeftOut += cell.rows;
+    if (known.effect) {
+      effect = addRanges(effect, known.effect);
+      rowsKnown += cell.rows;
+    } else rowsLeftOut += cell.rows;
   }
-  return { inForce, rowsUnpriced, effect, rowsLeftOut };
+  const isKnown = rowsKnown > 0 || rowsLeftOut === 0;
+  return { inForce, rowsUnpriced, effect: isKnown ? effect : undefined, rowsLeftOut };
 }

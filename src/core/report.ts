@@ -153,6 +153,8 @@ export interface AuditFacts {
    * be of what was.
    */
   readonly unattributed: Readonly<Record<'usage' | 'billed', number>>;
+  /** Names in what was left out for its model or project; not all, where they are very many. */
+  readonly notAsked: Readonly<Record<'models' | 'projects', ReadonlySet<string>>>;
   /** The first of them; `rows.bad` counts all. */
   readonly bad: readonly BadRow[];
   /** What the cost exports say, if any were given. */

@@ -96,8 +96,8 @@ function effectCells({ cells }: Group, { effects }: AuditReport): string[] {
   return [
     rowsUnpriced === 0 || inForce.low > 0n ? exactUsd(inForce.low) : '',
     rowsUnpriced === 0 ? exactUsd(inForce.high) : '',
-    exactUsd(effect.low),
-    exactUsd(effect.high),
+    effect ? exactUsd(effect.low) : '',
+    effect ? exactUsd(effect.high) : '',
     String(rowsLeftOut),
   ];
 }

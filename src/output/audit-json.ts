@@ -102,8 +102,8 @@ function effectEntry(cells: readonly PricedCell[], report: AuditReport) {
   const isWhole = rowsUnpriced === 0 && isAllRead(report);
   return {
     inForce: amounts({ ...inForce, unpriced: [] }, isWhole),
-    priceEffectLow: exactUsd(effect.low),
-    priceEffectHigh: exactUsd(effect.high),
+    priceEffectLow: effect ? exactUsd(effect.low) : null,
+    priceEffectHigh: effect ? exactUsd(effect.high) : null,
     priceEffectRowsLeftOut: rowsLeftOut,
   };
 }

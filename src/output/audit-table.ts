@@ -118,7 +118,7 @@ function costTitle({ request }: AuditReport): string {
 function effectColumns({ effects }: AuditReport, rows: readonly GroupRow[]): Column<GroupRow>[] {
   if (!effects) return [];
   const effectIn = ({ group }: GroupRow) => effectOf(group.cells, effects);
-  const known = rows.map((row) => effectIn(row).effect);
+  const known = rows.flatMap((row) => effectIn(row).effect ?? []);
   const places = placesFor(known.flatMap(({ low, high }) => [low, high]));
   return [
     {
@@ -134,9 +134,8 @@ function effectColumns({ effects }: AuditReport, rows: readonly GroupRow[]): Col
       title: 'Effect',
       kind: 'price',
       value: (row) => {
-        const { effect, rowsLeftOut } = effectIn(row);
-        const isNothing = rowsLeftOut > 0 && effect.low === 0n && effect.high === 0n;
-        return isNothing ? 'unknown' : formatSigned(effect, places);
+        const { effect } = effectIn(row);
+        return effect ? formatSigned(effect, places) : 'unknown';
       },
     },
   ];

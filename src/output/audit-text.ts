@@ -146,7 +146,7 @@ function effectLines(report: AuditReport): AnswerLine[] {
       label: 'At those in force',
       value: formatTotal({ ...inForce, unpriced: isWhole ? [] : [1] }),
     },
-    { label: 'Effect of prices', value: `${formatChange(effect)}${without}` },
+    { label: 'Effect of prices', value: `${effect ? formatChange(effect) : 'unknown'}${without}` },
   ];
 }
 

@@ -57,6 +57,7 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
   reasoning: { title: 'Reasoning is billed as output, and is not known.', severity: 'note' },
   'unused-values': { title: 'A value is put in nowhere.', severity: 'warning' },
   'open-price': { title: 'The data leaves a price open.', severity: 'warning' },
+  'not-found': { title: 'Nothing is of what was asked for.', severity: 'warning' },
   'other-currency': { title: 'Billed amounts are not in USD.', severity: 'warning' },
   overlap: { title: 'Two files share usage, which is counted once.', severity: 'note' },
   'prompt-text': { title: 'The text of a prompt is peculiar.', severity: 'note' },

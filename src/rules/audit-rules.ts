@@ -10,6 +10,7 @@ import { fineTuning } from './audit/fine-tuning.ts';
 import { imageQuality } from './audit/image-quality.ts';
 import { jump } from './audit/jump.ts';
 import { longContext } from './audit/long-context.ts';
+import { notFound } from './audit/not-found.ts';
 import { openPrice } from './audit/open-price.ts';
 import { otherCurrency } from './audit/other-currency.ts';
 import { overlap } from './audit/overlap.ts';
@@ -29,6 +30,7 @@ export const AUDIT_RULES: readonly Rule<AuditFacts>[] = [
   billRates,
   badRows,
   unattributed,
+  notFound,
   otherCurrency,
   unpriced,
   openPrice,

@@ -73,6 +73,7 @@ export function factsOf(
     perhapsTwice: [],
     dropped: [],
     bad: [],
+    notAsked: { models: new Set(), projects: new Set() },
     unattributed: { usage: 0, billed: 0 },
     bill: undefined,
     reconciliation: undefined,

@@ -31,9 +31,9 @@ export const USAGE_FILES: Wanted = {
 
 /**
  * Reads files, globs, directories and `-` for standard input, one after another; each row goes to
- * the sink as soon as it is read, with the name of its file. What a file is, its bytes tell.
- * @throws InputError for a missing or unreadable file, a pattern without a match, and a file in
- *   which nothing is recognised
+ * the sink as soon as it is read, with the name of its file. What a file is, its bytes tell. One that
+ * cannot be read among others that can is a bad row, so that these are not lost.
+ * @throws InputError for a missing file, a pattern without a match, and where no file can be read
  */
 export async function readUsage(
   names: readonly string[],
@@ -45,19 +45,28 @@ export async function readUsage(
   const audited: AuditedFile[] = [];
   const pages: FoundPage[] = [];
   const problems: InputProblem[] = [];
+  const unread: AuditedFile[] = [];
   for (const path of paths) {
+    let rows = 0;
     try {
-      const read = await readOne(path, files, options, (sum) => sink(sum, path));
+      const read = await readOne(path, files, options, (sum) => {
+        rows += sum.rows;
+        sink(sum, path);
+      });
       audited.push(read.file);
       pages.push(...read.pages);
     } catch (error) {
-      // What is wrong with the other files is worth knowing at once.
       if (!(error instanceof InputError) || error.problems.some(({ source }) => !source))
         throw error;
       problems.push(...error.problems);
+      // Each of its rows may have told already that it is of no kind that is known.
+      const reason = error.problems.map(({ message }) => message).join('; ');
+      if (rows === 0) sink({ row: { kind: 'bad', source: { file: path }, reason }, rows: 1 }, path);
+      unread.push({ file: path, format: 'not read', rows: Math.max(rows, 1) });
     }
   }
-  if (problems.length > 0) throw new InputError(problems);
+  if (audited.every(({ rows }) => rows === 0) && unread.length > 0) throw new InputError(problems);
+  audited.push(...unread);
   const missing = pages.length === 0 ? [] : (await import('./json.ts')).missingPages(pages);
   for (const row of missing) sink({ row, rows: 1 }, row.source.file);
   return audited.map((each) => ({
