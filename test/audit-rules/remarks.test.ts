@@ -184,8 +184,7 @@ describe('reconciliation', () => {
         }),
       ),
     );
-  const told =
-    'error: 2026-11-10, gpt-5.4, input: $2.00 is billed and $1.00 computed: why unexplained';
+  const told = 'error: 2026-11-10, gpt-5.4, input: why unexplained';
 
   it('fails above a cent, or the tolerance, whichever way', () => {
     expect(compared([line('unexplained', '0.010001')])).toEqual([told]);

@@ -55,10 +55,12 @@ function remarkOn(line: ReconciledLine): Remark {
   const where = project === undefined ? '' : ` in project ${project}`;
   const ours = computed === undefined ? 'nothing' : usdRange(computed);
   const theirs = billed === undefined ? 'nothing' : usd(billed);
+  // What has no other reason is explained by these amounts alone.
+  const amounts = line.class === 'unexplained' ? '' : `${theirs} is billed and ${ours} computed: `;
   return {
     severity: 'error',
     source: bills[0]?.source,
-    message: `${dayOf(day)}, ${lineItem}${where}: ${theirs} is billed and ${ours} computed: ${explanation}`,
+    message: `${dayOf(day)}, ${lineItem}${where}: ${amounts}${explanation}`,
     saving: sizeOf(difference),
     certainty: 'sure',
     rows: rowsOf(line),
