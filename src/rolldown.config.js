@@ -57,7 +57,11 @@ export default defineConfig([
   {
     ...shared,
     // Build steps, which are not shipped.
-    input: { compile: 'src/tokens/compile.ts', 'compile-chunks': 'src/compile-chunks.ts' },
+    input: {
+      compile: 'src/tokens/compile.ts',
+      'compile-rates': 'src/compile-rates.ts',
+      'compile-chunks': 'src/compile-chunks.ts',
+    },
     external: /^js-tiktoken/,
     output: { dir: 'dist', format: 'esm' },
   },

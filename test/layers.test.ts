@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'cli.ts': ['cli', 'core', 'io.ts', 'output', 'version.ts'],
   cli: ['commands', 'core', 'input', 'io.ts', 'output'],
   'compile-chunks.ts': ['chunks.ts', 'core', 'main.ts', 'root.ts'],
+  'compile-rates.ts': ['commands', 'input', 'root.ts'],
   'git.ts': ['core'],
   'http.ts': ['core'],
   'io.ts': ['core', 'git.ts', 'http.ts', 'root.ts', 'threads.ts'],

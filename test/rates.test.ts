@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { shutdownOf, tableAge } from '../src/core/rates.ts';
+import { type RateTable, shutdownOf, tableAge } from '../src/core/rates.ts';
 import { checkRateFile, type RateFile, rateFileSchema } from '../src/input/rate-file.ts';
-import { readRateTable } from '../src/input/rates.ts';
+import { readRateTable, readShippedRateTable } from '../src/input/rates.ts';
+import { compileRates } from '../src/input/raw-rates.ts';
 import { instant, shipped, shippedBytes } from './table.ts';
 
 const clone = (): RateFile => JSON.parse(shippedBytes.toString('utf8'));
@@ -72,6 +73,35 @@ describe('the shipped table', () => {
     expect(ends('text-moderation-007')).toBe(instant('2025-10-27'));
     expect(ends('omni-moderation-2024-09-26')).toBeUndefined();
     expect(ends('gpt-4.5-preview-2025-02-27')).toBe(instant('2025-07-14'));
+  });
+
+  it('is the same from what the build makes of it, and only of it', () => {
+    const whole = (table: RateTable) =>
+      JSON.stringify({ ...table, names: [...table.names] }, (_, value) =>
+        typeof value === 'bigint' ? `${value}` : value instanceof Map ? [...value] : value,
+      );
+    const compiled = compileRates(shippedBytes);
+    const fast = readShippedRateTable(shippedBytes, shipped.file, compiled);
+    expect(whole(fast)).toBe(whole(shipped));
+    const edited = Buffer.from(Buffer.from(shippedBytes).toString().replace('gpt-5.4', 'gpt-5.é'));
+    expect(edited.length).not.toBe(shippedBytes.length);
+    const other = Buffer.from(shippedBytes).fill(
+      '9',
+      shippedBytes.indexOf(0x35),
+      shippedBytes.indexOf(0x35) + 1,
+    );
+    for (const bytes of [edited, other]) {
+      const own = readShippedRateTable(bytes, shipped.file);
+      expect(whole(readShippedRateTable(bytes, shipped.file, compiled))).toBe(whole(own));
+      expect(whole(readShippedRateTable(bytes, shipped.file, compileRates(bytes)))).toBe(
+        whole(own),
+      );
+      expect(whole(own)).not.toBe(whole(shipped));
+    }
+    for (const broken of [new Uint8Array(), compiled.subarray(0, 9), compiled.subarray(0, -1)]) {
+      const read = readShippedRateTable(shippedBytes, shipped.file, broken);
+      expect(read.version).toBe(shipped.version);
+    }
   });
 
   it('is stale after 30 days, not before', () => {

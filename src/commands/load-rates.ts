@@ -4,6 +4,8 @@ import { readRateTable, readShippedRateTable } from '../input/rates.ts';
 import type { Io } from '../io.ts';
 
 export const SHIPPED_RATES = 'rates/openai.json';
+/** What the build has made of it, for the sake of speed alone. */
+export const COMPILED_RATES = 'dist/compiled-rates.txt';
 
 /**
  * The table that the package ships, or one of the user's own.
@@ -15,7 +17,8 @@ export async function loadRates(
 ): Promise<RateTable> {
   if (file === undefined) {
     const bytes = await io.readFile(io.packageFile(SHIPPED_RATES));
-    return readShippedRateTable(bytes, SHIPPED_RATES);
+    const compiled = await io.readFile(io.packageFile(COMPILED_RATES)).catch(() => undefined);
+    return readShippedRateTable(bytes, SHIPPED_RATES, compiled);
   }
   return readRateTable(await readSmallFile(io, file), file);
 }

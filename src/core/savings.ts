@@ -2,11 +2,11 @@
  * What the same usage would have cost otherwise. Savings overlap: what is cached is cheaper to
  * batch. Each is stated alone, and together once, one change after the other to the same cells.
  */
-import { type PricedCell, type PricingOptions, priceCell, sumOf } from './audit.ts';
+import { type PricedCell, priceCell, sumOf } from './audit.ts';
 import type { Cell } from './ledger.ts';
 import { type RateMemo, scenariosOf } from './lookup.ts';
 import { addRanges, compare, type Money, NOTHING, type Range, ZERO } from './money.ts';
-import type { Model, RateTable } from './rates.ts';
+import type { Model } from './rates.ts';
 import type { AuditFacts } from './report.ts';
 import type { Instant } from './time.ts';
 import { inputTokens, type Quantity, type ServiceTier } from './usage.ts';
@@ -120,16 +120,25 @@ function asOne(first: Cell, members: readonly PricedCell[]): Pick<PriceGroup, 'c
   return { cost, cell: { ...first, ...sums, inputTokensPerRequest: bounds } };
 }
 
-/** What-ifs ask for the same rates again and again. */
-const memos = new WeakMap<RateTable, RateMemo>();
+/** What-ifs ask for the same rates again and again, and some for the same cell. */
+interface Memo {
+  readonly rates: RateMemo;
+  readonly costs: WeakMap<Cell, { readonly cost: Range | undefined }>;
+}
+const memos = new WeakMap<Priced, Memo>();
 
 /** What a cell would cost; undefined if any of it has no price. */
-export function costIf({ rates, request }: Priced, cell: Cell): Range | undefined {
+export function costIf(facts: Priced, cell: Cell): Range | undefined {
+  const memo = memos.get(facts) ?? { rates: new Map(), costs: new WeakMap() };
+  memos.set(facts, memo);
+  const known = memo.costs.get(cell) ?? { cost: costOf(facts, cell, memo.rates) };
+  memo.costs.set(cell, known);
+  return known.cost;
+}
+
+function costOf({ rates, request }: Priced, cell: Cell, memo: RateMemo): Range | undefined {
   const { ratesAsOf, region } = request;
-  const memo = memos.get(rates) ?? new Map();
-  memos.set(rates, memo);
-  const options: PricingOptions = { ratesAsOf, region, memo };
-  const { state, cost } = priceCell(rates, cell, options);
+  const { state, cost } = priceCell(rates, cell, { ratesAsOf, region, memo });
   return state === 'unpriced' ? undefined : cost;
 }
 

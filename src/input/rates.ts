@@ -9,9 +9,10 @@ import type {
   RateTable,
   TokenRates,
 } from '../core/rates.ts';
-import { addDays, type Instant, parseInstant } from '../core/time.ts';
+import type { Instant } from '../core/time.ts';
 import { parseJson } from './json-file.ts';
-import type { RateFile, RateFileModel, RateFilePrice, RateFileTokens } from './rate-file.ts';
+import type { RateFile, RateFilePrice, RateFileTokens } from './rate-file.ts';
+import { compiledTable, instant, type RawModel, type RawTable, rawTable } from './raw-rates.ts';
 
 /**
  * Reads a rate table of anybody's making: every problem is named, with file, JSON path and remedy.
@@ -29,12 +30,24 @@ export async function readRateTable(bytes: Uint8Array, file: string): Promise<Ra
       })),
     );
   }
-  return toRateTable(checked.file, bytes, file);
+  return toRateTable(rawTable(checked.file), bytes, file);
 }
 
-/** Reads the table that the package ships. Its form is not checked again: its tests do that. */
-export function readShippedRateTable(bytes: Uint8Array, file: string): RateTable {
-  return toRateTable(parseJson(bytes, file) as RateFile, bytes, file);
+/**
+ * Reads the table that the package ships. Its form is not checked again: its tests do that.
+ * @param compiled what the build has made of it; what was made of another is left alone
+ */
+export function readShippedRateTable(
+  bytes: Uint8Array,
+  file: string,
+  compiled?: Uint8Array,
+): RateTable {
+  const fast = compiled && compiledTable(asBuffer(bytes), asBuffer(compiled));
+  return toRateTable(fast ?? rawTable(parseJson(bytes, file) as RateFile), bytes, file);
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function sha256Of(bytes: Uint8Array): string {
@@ -47,11 +60,10 @@ function sha256Of(bytes: Uint8Array): string {
  * A table has 139 models with over a thousand prices, and a call needs a few: what is not asked for
  * stays as it was read.
  */
-function toRateTable(json: RateFile, bytes: Uint8Array, file: string): RateTable {
+function toRateTable(json: RawTable, bytes: Uint8Array, file: string): RateTable {
   const entries = json.models.map((model) => ({ model, read: later(() => toModel(model)) }));
   const models = later(() => entries.map(({ read }) => read()));
   const sources = later(() => toSources(json));
-  const changes = later(() => changesIn(json));
   return {
     file,
     version: instant(json.version),
@@ -78,7 +90,7 @@ function toRateTable(json: RateFile, bytes: Uint8Array, file: string): RateTable
     }),
     imageOutputTokens: json.imageOutputTokens,
     get priceChanges() {
-      return changes();
+      return json.priceChanges();
     },
     names: namesOf(entries),
   };
@@ -93,22 +105,7 @@ function later<T>(make: () => T): () => T {
   };
 }
 
-/** Read off the dates, as to read all prices for it takes 10 ms. */
-function changesIn({ models }: RateFile): Instant[] {
-  const times = new Set<string>();
-  const lastDays = new Set<string>();
-  for (const { prices } of models) {
-    for (const { from, to, promotional = false, guaranteedUntil } of prices) {
-      if (from !== null) times.add(from);
-      if (to !== null) times.add(to);
-      if (promotional && guaranteedUntil !== undefined) lastDays.add(guaranteedUntil);
-    }
-  }
-  const ends = [...lastDays].map((day) => addDays(instant(day), 1));
-  return [...new Set([...[...times].map(instant), ...ends])].sort((a, b) => a - b);
-}
-
-function toSources(json: RateFile): RateTable['sources'] {
+function toSources(json: RawTable): RateTable['sources'] {
   return new Map(
     Object.entries(json.sources).map(([id, { title, checked, official = false }]) => [
       id,
@@ -117,8 +114,8 @@ function toSources(json: RateFile): RateTable['sources'] {
   );
 }
 
-function toModel(model: RateFileModel): Model {
-  const prices = later(() => model.prices.map(toPrice));
+function toModel(model: RawModel): Model {
+  const prices = later(() => model.prices().map(toPrice));
   return {
     ...model,
     prominent: model.prominent ?? false,
@@ -203,18 +200,8 @@ function toPeriod({ from, to }: { from: string | null; to: string | null }) {
   return { from: from === null ? null : instant(from), to: to === null ? null : instant(to) };
 }
 
-/** A table has the same few days again and again. */
-const instants = new Map<string, Instant>();
-
-function instant(text: string): Instant {
-  const parsed = instants.get(text) ?? parseInstant(text);
-  if (parsed === undefined) throw new TypeError(`not a date: ${text}`);
-  instants.set(text, parsed);
-  return parsed;
-}
-
 function namesOf(
-  entries: readonly { readonly model: RateFileModel; readonly read: () => Model }[],
+  entries: readonly { readonly model: RawModel; readonly read: () => Model }[],
 ): Map<string, NamedModel> {
   const names = new Map<string, NamedModel>();
   for (const { model, read } of entries) {

@@ -33,7 +33,7 @@ export const dearModels: Rule<AuditFacts> = {
       const cost = savings.map(({ group }) => group.cost).reduce(addRanges, NOTHING);
       const after = savings.map((each) => each.after).reduce(addRanges, NOTHING);
       const smaller = new Set(
-        savings.flatMap(({ group }) => smallerThan(facts, limits, group) ?? []),
+        savings.flatMap(({ group }) => smallerThan(facts, limits, group)?.model ?? []),
       );
       return {
         message: `${model}: ${usdRange(saving)} less with the same tokens on ${listed([...smaller])}: ${usdRange(after)} for ${usdRange(cost)}, which is ${percent(shareOf(cost, facts.total.cost))} of the total; a what-if, as a smaller model may take more tokens or answer worse`,
@@ -63,33 +63,34 @@ export const smallerModels = remembered((facts, limits): WhatIf => {
     isSure: () => true,
     change(cell, group) {
       if (!dear.has(nameOf(group))) return undefined;
-      const model = smallerThan(facts, limits, group);
-      return model === undefined ? undefined : { ...cell, model };
+      const smaller = smallerThan(facts, limits, group);
+      // The same cell as the one that was priced to find it, if that is the one.
+      return cell === group.cell ? smaller : smaller && { ...cell, model: smaller.model };
     },
   };
   return whatIf(facts, limits, step);
 });
 
 /** Asked several times for each group. */
-const smallerOf = new WeakMap<PriceGroup, { readonly id: string | undefined }>();
+const smallerOf = new WeakMap<PriceGroup, { readonly cell: Cell | undefined }>();
 
-/** The id of the first smaller one of the family that would have been cheaper. */
-function smallerThan(facts: AuditFacts, limits: Limits, group: PriceGroup): string | undefined {
-  const smaller = smallerOf.get(group) ?? { id: findSmaller(facts, limits, group) };
+/** The cell with the first smaller one of the family that would have been cheaper. */
+function smallerThan(facts: AuditFacts, limits: Limits, group: PriceGroup): Cell | undefined {
+  const smaller = smallerOf.get(group) ?? { cell: findSmaller(facts, limits, group) };
   smallerOf.set(group, smaller);
-  return smaller.id;
+  return smaller.cell;
 }
 
 function findSmaller(
   facts: AuditFacts,
   limits: Limits,
   { cell, model, cost }: PriceGroup,
-): string | undefined {
+): Cell | undefined {
   return smallerOnes(facts.rates, model)
     .filter((smaller) => outlives(smaller, model, facts.now, limits) && fits(smaller, cell))
-    .map(({ id }) => id)
-    .find((id) => {
-      const after = costIf(facts, { ...cell, model: id });
+    .map(({ id }) => ({ ...cell, model: id }))
+    .find((smaller) => {
+      const after = costIf(facts, smaller);
       return after !== undefined && after.high < cost.high;
     });
 }

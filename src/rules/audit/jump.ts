@@ -73,6 +73,7 @@ function remarkOn(what: string, { day, cells, cost, usual }: Jump, mostly: strin
  * price that others lack.
  */
 function jumpsOf(cells: readonly PricedCell[], limits: Limits): Jump[] {
+  if (cells.length < limits['jump.days']) return [];
   const byDay = grouped(cells, ({ cell }) => `${cell.day}`);
   if (byDay.size < limits['jump.days']) return [];
   const days = [...byDay.values()].flatMap((ofDay) => {
