@@ -53,6 +53,8 @@ export interface Check {
   readonly limit: LimitName;
   /** What was judged, such as `prompts/reply.md with gpt-5.4` or `project proj_a on 2026-11-03`. */
   readonly subject: string;
+  /** What the cost is of, where the limit itself does not say it. */
+  readonly per?: 'run' | 'month' | undefined;
   /** The file that it is about, if it is about one. */
   readonly source?: Source | undefined;
   /** The limit itself; undefined for lists of what is allowed. */

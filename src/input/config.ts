@@ -134,6 +134,7 @@ function fillingOf({
     style: template,
     runs: sets.map((set) => new Map(Object.entries(set))),
     tokens: new Map(Object.entries(varTokens)),
+    from: 'configuration',
     found: new Set(),
   };
 }
