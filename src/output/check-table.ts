@@ -203,13 +203,20 @@ function changeLine(change: BudgetChange): string {
   const { budget, model, before, after, all } = change;
   const calls = all.flatMap((prompt) => prompt.after ?? prompt.before ?? []);
   const per = calls.some((call) => !isByRun(call)) ? 'a month' : 'a run';
-  const [was, is] = [before, after].map((sum) => formatTotal(amount(sum) as Amount));
+  const [was, is] = [before, after].map(costText);
   const isOpen = calls.some(({ call }) => call.perThousandOutput !== undefined);
   const what = isOpen ? 'the input of ' : '';
   return `${budget} with ${model}: ${what}${per} costs ${is}, before ${was}${percentText(change)}`;
 }
 
+function costText(calls: Calls): string {
+  const isUnknown = calls.missing !== undefined && calls.known.high === 0n;
+  return isUnknown ? 'an unknown amount' : formatTotal(amount(calls) as Amount);
+}
+
+/** Of what is at least, on either side, no percentage is one. */
 function percentText({ before, after }: BudgetChange): string {
+  if (before.missing !== undefined || after.missing !== undefined) return '';
   const more = added(before, after);
   const was = before.known.high;
   if (was <= 0n || more.high !== more.low || more.high === 0n) return '';
