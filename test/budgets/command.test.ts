@@ -596,7 +596,28 @@ describe('init', () => {
     const folder = folderOf();
     const { out } = await run(['init'], { cwd: folder });
     expect(out).toContain('no prompt files were found');
+    expect(out).toContain('There is nothing to check yet: put prompts into prompts/**/*.md, or');
     expect((await check(folder)).code).toBe(2);
+    put(folder, { 'prompts/a.md': PROMPT });
+    expect((await check(folder)).code).toBe(0);
+  });
+
+  it('takes no budget for prompts where there is usage alone', async () => {
+    const folder = folderOf({ 'usage.csv': await exampleUsage() });
+    const { out } = await run(['init'], { cwd: folder });
+    expect(out).toContain('no prompt files were found, 1 usage export');
+    expect(out).toContain('Set its limits, then run: openai-cost check');
+    expect((await check(folder)).code).toBe(0);
+  });
+
+  it('takes no model that is not known, and writes nothing then', async () => {
+    const folder = folderOf({ 'prompts/a.md': PROMPT });
+    expect(await run(['init', '-m', 'gpt-5.4-mimi'], { cwd: folder })).toEqual({
+      code: 2,
+      out: '',
+      err: 'error: --model gpt-5.4-mimi: unknown model; did you mean gpt-5.4-mini?\n',
+    });
+    expect((await check(folder)).err).toContain('there is no openai-cost.json here');
   });
 
   it.skipIf(process.getuid?.() === 0)('says where it cannot write', async () => {
