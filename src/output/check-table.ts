@@ -1,5 +1,5 @@
 import { added, type BudgetChange, isChanged, modelOf, type PromptChange } from '../core/change.ts';
-import { type Check, type Figure, isFailure, type JudgedBudget } from '../core/check.ts';
+import { type Check, type Figure, isFailure, type JudgedBudget, lackOf } from '../core/check.ts';
 import { type Calls, isByRun } from '../core/prompt-budget.ts';
 import type { CheckReport, Comparison } from '../core/report.ts';
 import { count, counted, usdRange } from '../core/wording.ts';
@@ -73,10 +73,10 @@ function usedPercent(check: Check): number | undefined {
   return check.allowed && check.found ? Math.floor(usedOf(check) / 100) : undefined;
 }
 
-/** What is undecided is at least so much. */
+/** What is not all in sight is at least so much. */
 function foundText({ found, verdict }: Check): string {
   if (!found) return '?';
-  if (verdict.kind !== 'undecided' || found.unit === 'name') return figureText(found);
+  if (lackOf(verdict) === undefined || found.unit === 'name') return figureText(found);
   return found.low === 0n || found.low === 0
     ? '?'
     : `>= ${figureText(found.unit === 'usd' ? { ...found, high: found.low } : found)}`;

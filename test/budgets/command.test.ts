@@ -110,6 +110,11 @@ describe('the configuration', () => {
       '{ "vars": { "a": "{\\"", "b": "c",\n"\\u0061": "[" },\n"x": [{}, []] }',
       ':2: error: vars.a: is there twice; remove the one that is not meant\nopenai-cost.json:3: error: has an unknown key x; remove or correct it\n',
     ],
+    [
+      'one of which a capital letter is part',
+      config(prompts({ limits: { usdPerCal: 1 } })),
+      ':1: error: prompts[0].limits: has an unknown key usdPerCal; did you mean usdPerCall?',
+    ],
     ['a key of JavaScript', '{"__proto__": {}}', ':1: error: has an unknown key __proto__'],
     [
       'a wrong type',
@@ -562,6 +567,17 @@ describe('prompts', () => {
     const { code, out } = await outcome(content(30), [], later(31));
     expect(out).toContain('31 days old, and maxRatesAgeDays is 30; update openai-cost');
     expect(code).toBe(1);
+  });
+
+  it('that are too much by what is known of them cost at least that', async () => {
+    const folder = folderOf({ ...files(above), 'prompts/a.md': `${PROMPT}{{name}}` });
+    const { code, out } = await check(folder);
+    expect(out).toMatch(/costs at least \$0\.0000\d+ a call, at least \$0\.0000\d+ above the/);
+    expect(code).toBe(1);
+    const { budgets } = JSON.parse((await check(folder, ['-f', 'json'])).out);
+    expect(budgets[0].checks).toMatchObject([
+      { verdict: 'exceeded', foundHigh: null, reason: expect.stringContaining('{{name}}') },
+    ]);
   });
 
   it('an excess wins over what is undecided', async () => {

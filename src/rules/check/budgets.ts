@@ -4,6 +4,7 @@ import {
   isFailure,
   type JudgedBudget,
   type LimitName,
+  lackOf,
 } from '../../core/check.ts';
 import { grouped } from '../../core/grouped.ts';
 import { subtract } from '../../core/money.ts';
@@ -188,8 +189,15 @@ function statement(check: Check): string {
   return STATEMENTS[check.limit](check.subject, figureOf(check), check.per);
 }
 
-function figureOf({ found }: Check): string {
-  return found ? figure(found) : 'an unknown amount';
+function figureOf({ found, verdict }: Check): string {
+  if (!found) return 'an unknown amount';
+  const isAtLeast = lackOf(verdict) !== undefined && found.unit !== 'name';
+  return isAtLeast ? `at least ${figure(leastOf(found))}` : figure(found);
+}
+
+function leastOf(found: Figure): Figure {
+  if (found.unit === 'name') return found;
+  return found.unit === 'usd' ? { ...found, high: found.low } : { ...found, high: found.low };
 }
 
 function allowance({ allowed, limit }: Check): string {
@@ -207,7 +215,10 @@ function excess(check: Check, sure: boolean, assume: CheckFacts['assume']): stri
   }
   const end = sure ? '' : `, judged at the ${assume} end of what is open`;
   const name = limit.startsWith('increase') ? 'allowed' : 'limit of';
-  const above = overBy(found, allowed);
+  const above =
+    lackOf(check.verdict) === undefined
+      ? overBy(found, allowed)
+      : `at least ${overBy(leastOf(found), allowed)}`.replace(/^at least $/, '');
   return `${above ? `${above} ` : ''}above the ${name} ${figure(allowed)}${end}`.trimEnd();
 }
 
