@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { jsonErrorOffset } from '../src/input/json-place.ts';
+import { jsonErrorOffset, jsonPlaces } from '../src/input/json-place.ts';
 import { isValidReport } from './report-schema.ts';
 import { run } from './run.ts';
 
@@ -196,3 +196,39 @@ describe('the place where a text stops being JSON', () => {
     );
   });
 });
+
+describe('the places in JSON', () => {
+  it('are lines that begin with what stands there, and nothing is there twice', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        const text = JSON.stringify(value, null, 1);
+        const { lineOf, repeated } = jsonPlaces(text);
+        expect(repeated).toEqual([]);
+        const lines = text.split('\n');
+        for (const [path, start] of placesOf(value)) {
+          const found = lines[(lineOf(path) ?? 0) - 1]?.trimStart() ?? '';
+          expect(found.startsWith(start), `${path.join('.')} at ${found}`).toBe(true);
+        }
+      }),
+      OPTIONS,
+    );
+  });
+
+  it('are found however deep it goes', () => {
+    const deep = 100_000;
+    expect(jsonPlaces(`${'['.repeat(deep)}${']'.repeat(deep)}`).lineOf([0, 0])).toBe(1);
+  });
+});
+
+/** The path to each value within, and what its line begins with. */
+function placesOf(value: unknown, path: readonly (string | number)[] = []): [Path, string][] {
+  if (typeof value !== 'object' || value === null) return [];
+  const steps = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  return steps.flatMap((step): [Path, string][] => {
+    const inner = (value as Record<string | number, unknown>)[step];
+    const own = Array.isArray(value) ? JSON.stringify(inner).slice(0, 1) : JSON.stringify(step);
+    return [[[...path, step], own], ...placesOf(inner, [...path, step])];
+  });
+}
+
+type Path = readonly (string | number)[];

@@ -95,7 +95,7 @@ describe('a gate does not pass', () => {
       'a configuration with a slip',
       { budget: prompts({ limit: { usdPerCall: 1 } }) },
       2,
-      'openai-cost.json: error: prompts[0]: has an unknown key limit; remove or correct it',
+      'openai-cost.json:1: error: prompts[0]: has an unknown key limit; did you mean limits?',
     ],
     [
       'a configuration without a limit',

@@ -226,7 +226,7 @@ function judgeUsageBudget(
 ): JudgedUsage {
   const strictness = { assume, warnAt: budget.warnAt };
   const { groups, spends, covered, billed, billLeftOut } = of;
-  const historyOf = (some: readonly Spend[]) => spendingFrom(some, covered, missingOf(of, some));
+  const historyOf = (some: readonly Spend[]) => spendingFrom(some, covered, missingOf(of, []));
   const months = groups.flatMap(
     ({ subject, spends: members }) =>
       monthOutlook(subject, historyOf(members), budget.limits.usdPerMonth, now) ?? [],

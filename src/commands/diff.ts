@@ -113,6 +113,7 @@ async function budgetsFor(
       style: 'auto',
       runs: [new Map()],
       tokens: new Map(),
+      from: 'configuration',
       found: new Set<string>(),
     } as const;
     return { config: undefined, budgets: [budget], filling, rates };

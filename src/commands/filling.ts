@@ -40,6 +40,7 @@ export async function fillingFrom(
     style: template ?? 'auto',
     runs: runs.map((values) => new Map([...values, ...own])),
     tokens,
+    from: 'options',
     found: new Set(),
   };
 }

@@ -1,11 +1,10 @@
-import { missingFrom } from '../core/budget.ts';
 import type { Grant } from '../core/credits.ts';
 import { InputError } from '../core/input-error.ts';
 import type { Money } from '../core/money.ts';
 import { monthOutlook, type Outlook, outlookOf, spendingFrom } from '../core/outlook.ts';
 import type { AuditFacts } from '../core/report.ts';
 import type { SpendLimit } from '../core/spend-limit.ts';
-import { spendsOf } from '../core/usage-spends.ts';
+import { spendsOf, unreadIn } from '../core/usage-spends.ts';
 import { readGrants } from '../input/grants.ts';
 import { type LimitFile, readSpendLimits } from '../input/spend-limits.ts';
 import type { Io } from '../io.ts';
@@ -27,8 +26,8 @@ export async function outlookOfUsage(
 ): Promise<Outlook> {
   const { now } = facts;
   const { spends, covered, billed, otherCurrency } = spendsOf(facts, []);
-  const unread = otherCurrency && `part of it was billed in ${otherCurrency}`;
-  const spending = spendingFrom(spends, covered, missingFrom(facts) ?? unread);
+  const unread = unreadIn({ badRows: facts.rows.bad }, otherCurrency);
+  const spending = spendingFrom(spends, covered, unread);
   const month = monthOutlook('', spending, options.spendLimit, now);
   const limits = [
     ...ownLimit(options),

@@ -1,5 +1,5 @@
-import { missingFrom } from '../core/budget.ts';
 import { InputError } from '../core/input-error.ts';
+import type { Replay } from '../core/replay.ts';
 import { EXIT } from '../core/report.ts';
 import type { Io } from '../io.ts';
 import { REPLAY_FORMATS, type ReplayFormat } from '../output/replay.ts';
@@ -31,7 +31,7 @@ export async function runReplay(
   const asked = { format: [], by: ['model', 'project'], since, until } satisfies AuditOptions;
   const facts = await factsOf(names, asked, rates, io);
   const { replays, billed } = await outlookOfUsage(facts, options, io);
-  const missing = missingFrom(facts);
+  const missing = missingOf(replays);
   await publish(
     (format, terminal) =>
       REPLAY_FORMATS[format]({ rates, now: facts.now, replays, billed, missing }, terminal),
@@ -39,4 +39,13 @@ export async function runReplay(
     io,
   );
   return missing === undefined ? EXIT.ok : EXIT.incomplete;
+}
+
+/** Why what the limits are held against is not all in sight. What a bill has settled is. */
+function missingOf(replays: readonly Replay[]): string | undefined {
+  for (const { months, notes } of replays) {
+    for (const note of notes) if (note.kind === 'missing') return note.reason;
+    if (months.length === 0) return 'the data has no usage at all';
+  }
+  return undefined;
 }

@@ -43,8 +43,8 @@ export type Verdict =
   | { readonly kind: 'within' }
   /** Within, but a mark of so many percent of the limit is reached. */
   | { readonly kind: 'near'; readonly percent: number }
-  /** Surely, or only at the end of the range that is assumed. */
-  | { readonly kind: 'exceeded'; readonly sure: boolean }
+  /** Surely, or only at the end of the range that is assumed; with a reason, by the known part alone. */
+  | { readonly kind: 'exceeded'; readonly sure: boolean; readonly reason?: string }
   | { readonly kind: 'undecided'; readonly reason: string };
 
 /** One limit of a budget, held against one thing. */
@@ -53,6 +53,8 @@ export interface Check {
   readonly limit: LimitName;
   /** What was judged, such as `prompts/reply.md with gpt-5.4` or `project proj_a on 2026-11-03`. */
   readonly subject: string;
+  /** What the cost is of, where the limit itself does not say it. */
+  readonly per?: 'run' | 'month' | undefined;
   /** The file that it is about, if it is about one. */
   readonly source?: Source | undefined;
   /** The limit itself; undefined for lists of what is allowed. */
@@ -111,7 +113,9 @@ function judgeExact(
   assume: Assumption,
   warnAt: readonly number[],
 ): Verdict {
-  if (low > limit) return { kind: 'exceeded', sure: true };
+  if (low > limit) {
+    return { kind: 'exceeded', sure: true, ...(missing === undefined ? {} : { reason: missing }) };
+  }
   if (missing !== undefined) return { kind: 'undecided', reason: missing };
   // Twice the value, so that the middle of a range is exact as well.
   const twice = { low: 2n * low, mid: low + high, high: 2n * high }[assume];
@@ -157,6 +161,11 @@ export function judgeIncrease(
 
 const NOTHING_BEFORE =
   'it cost nothing at the base, so no percentage can be told; set a limit in usd too, or take another base';
+
+/** Why what was found is at least, and may be anything from there on. */
+export function lackOf(verdict: Verdict): string | undefined {
+  return 'reason' in verdict ? verdict.reason : undefined;
+}
 
 /** What a check fails with, in the order of what matters: an excess is worse than a doubt. */
 export function isFailure({ verdict }: Check): boolean {

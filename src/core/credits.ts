@@ -3,7 +3,7 @@ import { monthOf, type Period } from './calendar.ts';
 import { type DailyRate, type DailyRates, dailyRates, type NoRates, rateOn } from './daily-rate.ts';
 import { grouped } from './grouped.ts';
 import { add, addRanges, type Money, NOTHING, type Range, smaller, ZERO } from './money.ts';
-import { costByDay, type Spending, sumOf } from './spending.ts';
+import { costByDay, missingIn, type Spending, sumOf } from './spending.ts';
 import { addDays, dayStart, type Instant } from './time.ts';
 
 /**
@@ -253,12 +253,12 @@ function runOn(purse: Purse, from: Instant, costOn: (day: Instant) => Money) {
   return { runsOut, unused };
 }
 
-function notesOn(
-  grants: readonly Grant[],
-  { covered, missing }: Spending,
-  asOf: Instant,
-): CreditNote[] {
-  const notes: CreditNote[] = missing.map((reason) => ({ kind: 'missing', reason }));
+function notesOn(grants: readonly Grant[], spending: Spending, asOf: Instant): CreditNote[] {
+  const { covered, spent } = spending;
+  const notes: CreditNote[] = missingIn(spending, spent).map((reason) => ({
+    kind: 'missing',
+    reason,
+  }));
   const first = Math.min(...grants.map(({ start }) => dayStart(start))) as Instant;
   const known = covered?.start ?? asOf;
   if (first < known) {

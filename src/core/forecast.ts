@@ -9,7 +9,15 @@ import {
   rateOn,
 } from './daily-rate.ts';
 import { larger, type Money, NOTHING, type Range } from './money.ts';
-import { costByDay, crossingOf, type Spending, type Spent, sumOf, within } from './spending.ts';
+import {
+  costByDay,
+  crossingOf,
+  missingIn,
+  type Spending,
+  type Spent,
+  sumOf,
+  within,
+} from './spending.ts';
 import { addDays, dayStart, type Instant } from './time.ts';
 
 /**
@@ -39,13 +47,14 @@ export type ForecastNote =
   | { readonly kind: 'unknown days'; readonly days: number }
   /** The data goes on after today: the clock is wrong, or the question is of the past. */
   | { readonly kind: 'after now'; readonly until: Instant }
-  /** All is at least, the high ends too. */
   | { readonly kind: 'missing'; readonly reason: string };
 
 export interface Forecast {
   readonly month: Period;
   /** What the data has of the month. */
   readonly toDate: Range;
+  /** Whether costs are missing, as a note says: all amounts are then at least their low ends. */
+  readonly atLeast: boolean;
   readonly projection: Projection;
   readonly notes: readonly ForecastNote[];
   /** How the month goes, for `limitDays`. */
@@ -75,21 +84,26 @@ export function forecast(spending: Spending, now: Instant, month = monthOf(now))
   const known = completeDays(spending, now);
   const days = daysOf(month);
   const open = days.filter((day) => !isComplete(day, known));
-  const notes = notesOn(spending, now, month, open);
-  if (open.length === 0) {
+  const rates = open.length > 0 ? dailyRates(spending, now) : undefined;
+  const basis = rates?.kind === 'rates' ? within(spending.spent, rates.period) : [];
+  const missing = missingIn(spending, [...inMonth, ...basis]);
+  const notes = notesOn(spending, missing, now, month, open);
+  const atLeast = missing.length > 0;
+  if (!rates) {
     return {
       month,
       toDate,
+      atLeast,
       projection: { kind: 'actual', total: toDate },
       notes,
       course: { range: inMonth, expected: inMonth },
     };
   }
-  const rates = dailyRates(spending, now);
   if (rates.kind !== 'rates') {
     return {
       month,
       toDate,
+      atLeast,
       projection: rates,
       notes,
       course: { range: inMonth, expected: undefined },
@@ -99,13 +113,14 @@ export function forecast(spending: Spending, now: Instant, month = monthOf(now))
   const courseBy = (which: 'expected' | 'range') =>
     days.map((day): Spent => {
       const soFar = costs.get(day) ?? NOTHING;
-      const cost = isComplete(day, known) ? soFar : atLeast(soFar, rateOn(rates, day)[which]);
+      const cost = isComplete(day, known) ? soFar : largerEnds(soFar, rateOn(rates, day)[which]);
       return { start: day, end: addDays(day, 1), cost, project: undefined };
     });
   const course = { range: courseBy('range'), expected: courseBy('expected') };
   return {
     month,
     toDate,
+    atLeast,
     projection: {
       kind: 'projected',
       expected: sumOf(course.expected),
@@ -119,7 +134,10 @@ export function forecast(spending: Spending, now: Instant, month = monthOf(now))
   };
 }
 
-/** When the month's spend passes a limit. Exactly at the limit, it does not. */
+/**
+ * When the month's spend passes a limit. Exactly at the limit, it does not. Of costs that are at
+ * least, only `latest` holds: they may pass it on any day before, or where it seems they do not.
+ */
 export function limitDays({ course }: Forecast, limit: Money): LimitDays {
   const crossing = crossingOf(course.range, limit);
   const expected = course.expected && crossingOf(course.expected, limit);
@@ -133,11 +151,12 @@ export function limitDays({ course }: Forecast, limit: Money): LimitDays {
 
 function notesOn(
   spending: Spending,
+  missing: readonly string[],
   now: Instant,
   month: Period,
   open: readonly Instant[],
 ): ForecastNote[] {
-  const notes: ForecastNote[] = spending.missing.map((reason) => ({ kind: 'missing', reason }));
+  const notes: ForecastNote[] = missing.map((reason) => ({ kind: 'missing', reason }));
   const unknown = open.filter((day) => addDays(day, 1) <= now).length;
   if (unknown > 0) notes.push({ kind: 'unknown days', days: unknown });
   const from = provisionalFrom(spending, now);
@@ -155,7 +174,7 @@ function isComplete(day: Instant, known: Period | undefined): boolean {
   return known !== undefined && day >= known.start && day < known.end;
 }
 
-function atLeast(a: Range, b: Range): Range {
+function largerEnds(a: Range, b: Range): Range {
   return { low: larger(a.low, b.low), high: larger(a.high, b.high) };
 }
 

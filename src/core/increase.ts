@@ -77,7 +77,9 @@ const NEW_FILE =
 function judgeTotal(budget: PromptBudget, change: BudgetChange, strictness: Strictness): Check[] {
   const { usd, percent } = budget.totalIncrease;
   const { all, model } = change;
-  const about = { budget: budget.name, subject: `all files with ${model}` };
+  const called = all.flatMap(({ before, after }) => after ?? before ?? []);
+  const per = called.some((each) => !isByRun(each)) ? 'month' : 'run';
+  const about = { budget: budget.name, subject: `all files with ${model}`, per } as const;
   const sides = { changes: all, of: 'all', lack: lackIn(all, 'all') ?? mixedIn(all) } as const;
   const checks: Check[] = [];
   if (usd !== undefined) {
@@ -93,7 +95,7 @@ function judgeTotal(budget: PromptBudget, change: BudgetChange, strictness: Stri
   return checks;
 }
 
-type About = Pick<Check, 'budget' | 'limit' | 'subject' | 'source'>;
+type About = Pick<Check, 'budget' | 'limit' | 'subject' | 'per' | 'source'>;
 
 interface Sides {
   readonly changes: readonly PromptChange[];
@@ -144,7 +146,9 @@ function judgePercent(
   const verdict = lack ? undefined : verdictAt(assume);
   const sure = verdictAt('low').kind === 'exceeded' && verdictAt('high').kind === 'exceeded';
   const { was, is } = endsOf(changes, of, assume);
-  const found = was > 0n ? percentOf(is - was, was) : undefined;
+  // Of what is not all known before, the rest is no part to take a percentage of.
+  const isTold = was > 0n && lack?.isAtLeast !== false;
+  const found = isTold ? percentOf(is - was, was) : undefined;
   return {
     ...about,
     allowed: { unit: 'percent', low: percent, high: percent },

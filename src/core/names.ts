@@ -37,7 +37,7 @@ export function nearestNames(known: Iterable<string>, name: string): string[] {
   let least = limit;
   let nearest: string[] = [];
   for (const candidate of known) {
-    const distance = editDistance(wanted, candidate, limit);
+    const distance = editDistance(wanted, candidate.toLowerCase(), limit);
     if (distance < least) nearest = [];
     if (distance <= least) nearest.push(candidate);
     least = Math.min(least, distance);

@@ -38,7 +38,7 @@ export interface Outlook {
 
 /**
  * The history of what was spent. `covered`: what the data is about; a day of it without a cost cost
- * nothing.
+ * nothing. `missing`: why some of any day may not be in sight, but for what has no price.
  */
 export function spendingFrom(
   spends: readonly Spend[],
@@ -49,10 +49,9 @@ export function spendingFrom(
     ...bucketOf(spend),
     cost: spend.cost,
     project: spend.of.project,
+    unpriced: spend.unpriced,
   }));
-  const unpriced = spends.flatMap((spend) => spend.unpriced ?? []);
-  const reasons = [...new Set(missing === undefined ? unpriced : [missing, ...unpriced])];
-  return { spent, covered, missing: reasons };
+  return { spent, covered, missing: missing === undefined ? [] : [missing] };
 }
 
 /** Undefined where the data has nothing of the current month. */

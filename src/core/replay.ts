@@ -2,19 +2,33 @@
 import { monthsOf, type Period } from './calendar.ts';
 import { larger, type Money, type Range, ZERO } from './money.ts';
 import { isInactive, type Mark, marksOf, type SpendLimit, scopedTo } from './spend-limit.ts';
-import { type Crossing, crossingOf, type Spending, type Spent, sumOf, within } from './spending.ts';
+import {
+  type Crossing,
+  crossingOf,
+  missingIn,
+  type Spending,
+  type Spent,
+  sumOf,
+  within,
+} from './spending.ts';
+import type { Instant } from './time.ts';
 
 export interface ReplayedMonth {
   readonly month: Period;
   readonly spent: Range;
   /**
-   * True where a cost may be missing: the data does not reach back to the first of the month, or
-   * part of it has no price. The limit may then have been passed earlier than is said, or at all.
+   * Why part of its cost is not in sight, such as a model without a price: all is then at least, and
+   * the limit may have been passed earlier than is said, or at all.
    */
-  readonly atLeast: boolean;
-  /** False for a month that goes on after the end of the data. */
-  readonly ended: boolean;
-  /** When the limit was passed; undefined if it was not. With a hard limit, requests fail from then on. */
+  readonly missing: readonly string[];
+  /** Where the data begins within the month: what was spent before is not counted. */
+  readonly since: Instant | undefined;
+  /** Where the data ends within the month; undefined where it goes on, or to its very end. */
+  readonly until: Instant | undefined;
+  /**
+   * When the limit was passed; undefined if it was not, as far as is known. With a hard limit,
+   * requests fail from then on.
+   */
   readonly crossing: Crossing | undefined;
   /** What was spent above the limit, and would not have been if a hard one had stopped at once. */
   readonly beyond: Range;
@@ -43,7 +57,8 @@ export interface Replay {
 }
 
 /** One limit alone, as if no other had stopped anything before. */
-export function replay(limit: SpendLimit, { spent, covered, missing }: Spending): Replay {
+export function replay(limit: SpendLimit, spending: Spending): Replay {
+  const { spent, covered } = spending;
   const { ofScope, unknown } = scopedTo(limit.scope, spent);
   const months = covered
     ? monthsOf(covered).map((month): ReplayedMonth => {
@@ -52,15 +67,16 @@ export function replay(limit: SpendLimit, { spent, covered, missing }: Spending)
         return {
           month,
           spent: sum,
-          atLeast: missing.length > 0 || covered.start > month.start,
-          ended: covered.end >= month.end,
+          missing: missingIn(spending, inMonth),
+          since: covered.start > month.start ? covered.start : undefined,
+          until: covered.end < month.end ? covered.end : undefined,
           crossing: crossingOf(inMonth, limit.limit),
           beyond: { low: above(sum.low, limit.limit), high: above(sum.high, limit.limit) },
           marks: marksOf(limit).map((mark) => ({ mark, crossing: crossingOf(inMonth, mark.at) })),
         };
       })
     : [];
-  return { limit, months, notes: notesOn(limit, months, unknown, missing) };
+  return { limit, months, notes: notesOn(limit, months, unknown, missingIn(spending, ofScope)) };
 }
 
 function notesOn(

@@ -9,6 +9,8 @@ export interface Spent extends Period {
   readonly cost: Range;
   /** Undefined where the data does not tell. */
   readonly project: string | undefined;
+  /** Why part of what it cost is not in sight, such as a model without a price. */
+  readonly unpriced?: string | undefined;
 }
 
 export interface Spending {
@@ -19,7 +21,7 @@ export interface Spending {
    * nothing; what lies outside is unknown. Undefined without data.
    */
   readonly covered: Period | undefined;
-  /** Why part of the cost is not in sight, such as a model without a price: all is then at least. */
+  /** Why part of the cost of any day may not be in sight, such as rows that cannot be read. */
   readonly missing: readonly string[];
 }
 
@@ -35,6 +37,14 @@ export function sumOf(spent: Iterable<Spent>): Range {
   let sum = NOTHING;
   for (const { cost } of spent) sum = addRanges(sum, cost);
   return sum;
+}
+
+/** Why a sum is at least, if it is: high ends then say nothing. */
+export function missingIn(
+  { missing }: Pick<Spending, 'missing'>,
+  spent: readonly Spent[],
+): string[] {
+  return [...new Set([...missing, ...spent.flatMap(({ unpriced }) => unpriced ?? [])])];
 }
 
 /** What was spent in a period. Of a bucket that reaches beyond it, anything from none to all. */

@@ -15,24 +15,33 @@ export interface Run {
 }
 
 export function templateInput(
-  { runs, tokens }: Filling,
+  filling: Filling,
   model: Model | undefined,
   runWith: (values: Values) => Run,
 ): InputCount {
-  const [only = new Map(), ...others] = runs;
+  const [only = new Map(), ...others] = filling.runs;
   // What one run makes, such as images, is not lost in a sum.
-  if (others.length === 0) return withUnfilled(runWith(only), tokens);
+  if (others.length === 0) return withUnfilled(runWith(only), filling);
   const fold = new InputFold(model);
-  for (const values of runs) fold.add(withUnfilled(runWith(values), tokens));
+  for (const values of filling.runs) fold.add(withUnfilled(runWith(values), filling));
   const folded = fold.end();
   if (!folded) throw new RangeError('a template without a run');
   return folded;
 }
 
+const AS_TEXT = {
+  options: '--template none',
+  configuration: '"template": "none" in openai-cost.json',
+} as const;
+const REMEDIES = {
+  options: (name: string) => `--var ${name}=TEXT, --var-tokens ${name}=500 or --template none`,
+  configuration: () => 'vars, varTokens or "template": "none" in openai-cost.json',
+} as const;
+
 /** A placeholder that is not filled is taken for as many tokens as were given; else it is unknown. */
 function withUnfilled(
   { count: input, unfilled }: Run,
-  given: ReadonlyMap<string, number>,
+  { tokens: given, from }: Filling,
 ): InputCount {
   if (unfilled.length === 0) return input;
   const unknown = new Set<string>();
@@ -43,8 +52,8 @@ function withUnfilled(
     if (tokens === undefined) {
       unknown.add(
         name === written
-          ? `what ${written} leads to is not known (--template none takes it for text)`
-          : `${written} is not filled in (--var ${name}=TEXT, --var-tokens ${name}=500 or --template none; in openai-cost.json vars, varTokens or template)`,
+          ? `what ${written} leads to is not known (${AS_TEXT[from]} takes it for text)`
+          : `${written} is not filled in (${REMEDIES[from](name)})`,
       );
     } else {
       taken.add(`${written} is taken for ${count(tokens)} tokens`);

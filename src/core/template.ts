@@ -172,6 +172,8 @@ export interface Filling {
   readonly runs: readonly Values[];
   /** How many tokens are taken for a name that no run has a value for. */
   readonly tokens: ReadonlyMap<string, number>;
+  /** Where values can be given. */
+  readonly from: 'options' | 'configuration';
   /** All that any template has a placeholder for: whoever reads one adds its names. */
   readonly found: Set<string>;
 }

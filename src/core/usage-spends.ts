@@ -228,7 +228,11 @@ export function untold(dimensions: readonly string[]): string {
   return `some of the usage does not tell its ${dimensions.join(' and ')}`;
 }
 
-function unreadIn({ badRows }: UsageData, otherCurrency: string | undefined): string | undefined {
+/** Why some of any day may not be in sight. */
+export function unreadIn(
+  { badRows }: Pick<UsageData, 'badRows'>,
+  otherCurrency: string | undefined,
+): string | undefined {
   if (badRows > 0) return `${counted(badRows, 'row')} cannot be read`;
   return otherCurrency && `part of it was billed in ${otherCurrency}`;
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { ASSUMPTIONS } from '../core/check.ts';
 import { parseAmount } from '../core/money.ts';
+import { nearestNames } from '../core/names.ts';
 import { PERIODS } from '../core/prompt-budget.ts';
 import { TEMPLATE_STYLES } from '../core/template.ts';
 import { TEXT_FORMS } from '../core/text-input.ts';
 import { parseInstant } from '../core/time.ts';
 import { SCOPE_DIMENSIONS } from '../core/usage-spends.ts';
+import { eitherOf } from '../core/wording.ts';
 import { type FormProblem, formProblems } from './form.ts';
 
 /** The form of `openai-cost.json`: what `config.schema.json` tells an editor. */
@@ -215,5 +217,45 @@ export function configSchema(): object {
 
 export function checkConfigForm(json: unknown): { form: ConfigForm } | { problems: FormProblem[] } {
   const parsed = configForm.safeParse(json);
-  return parsed.success ? { form: parsed.data } : { problems: formProblems(parsed.error) };
+  return parsed.success ? { form: parsed.data } : { problems: formProblems(parsed.error, keyHint) };
+}
+
+/** Where the key belongs, or which one may have been meant. */
+function keyHint(path: readonly PropertyKey[], key: string): string {
+  const place = path.filter((step) => typeof step === 'string').join('.');
+  const known = knownKeys(configSchema());
+  // The outermost come first.
+  const below = [...known]
+    .filter(([at, keys]) => keys.includes(key) && (place === '' || at.startsWith(`${place}.`)))
+    .map(([at]) => at.slice(place === '' ? 0 : place.length + 1).split('.'))
+    .sort((a, b) => a.length - b.length);
+  if (known.get('')?.includes(key)) {
+    return 'it belongs at the top of the configuration, beside "prompts" and "usage"';
+  }
+  const nearest = below.filter(({ length }) => length === below[0]?.length);
+  if (nearest.length > 0) {
+    return `it belongs in ${eitherOf(nearest.map((at) => `"${at.join('.')}"`))}`;
+  }
+  const near = nearestNames(known.get(place) ?? [], key);
+  return near.length > 0 ? `did you mean ${eitherOf(near)}?` : 'remove or correct it';
+}
+
+/** The keys that objects may have, by the path to them, without the numbers of elements. */
+function knownKeys(schema: Schema, path = '', found = new Map<string, string[]>()) {
+  const { properties = {}, propertyNames, items, anyOf = [] } = schema;
+  const keys = [...Object.keys(properties), ...(propertyNames?.enum ?? [])];
+  if (keys.length > 0) found.set(path, [...(found.get(path) ?? []), ...keys]);
+  for (const [key, inner] of Object.entries(properties)) {
+    knownKeys(inner, path === '' ? key : `${path}.${key}`, found);
+  }
+  for (const inner of [items ?? [], anyOf].flat()) knownKeys(inner, path, found);
+  return found;
+}
+
+/** What of a JSON Schema tells of keys. */
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly propertyNames?: { readonly enum?: readonly string[] };
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
 }

@@ -18,7 +18,9 @@ import type { UsageBudget } from '../core/usage-budget.ts';
 import type { Scope } from '../core/usage-spends.ts';
 import { matchesAny } from '../core/wildcard.ts';
 import type { ConfigForm, OverrideForm, PromptsForm, UsageForm } from './config-form.ts';
+import { pathOf } from './form.ts';
 import { parseJson } from './json-file.ts';
+import { jsonPlaces } from './json-place.ts';
 import type { LimitFile } from './spend-limits.ts';
 
 export const CONFIG_NAME = 'openai-cost.json';
@@ -63,22 +65,34 @@ export async function readConfig(
 ): Promise<Config> {
   const { checkConfigForm } = await import('./config-form.ts');
   const checked = checkConfigForm(parseJson(bytes, file));
+  const { lineOf, repeated } = jsonPlaces(new TextDecoder().decode(bytes));
+  const placeOf = (path: readonly PropertyKey[]): Source => {
+    const line = lineOf(path);
+    return line === undefined ? { file } : { file, line };
+  };
+  const problems = repeated.map(
+    ({ path, line }): InputProblem => ({
+      source: { file, line },
+      message: `${pathOf(path)}: is there twice; remove the one that is not meant`,
+    }),
+  );
   if ('problems' in checked) {
-    throw new InputError(
-      checked.problems.map(({ path, message }) => ({
-        source: { file },
+    problems.push(
+      ...checked.problems.map(({ path, steps, message }) => ({
+        source: placeOf(steps),
         message: path ? `${path}: ${message}` : message,
       })),
     );
   }
+  if ('problems' in checked || problems.length > 0) throw new InputError(problems);
   const { form } = checked;
-  const textOfFile = new TextDecoder().decode(bytes);
-  const problems: InputProblem[] = [];
   const places = new Map(
-    [...(form.prompts ?? []), ...(form.usage ?? [])].map(({ name }): [string, Source] => [
-      name,
-      { file, ...lineOf(textOfFile, name) },
-    ]),
+    (['prompts', 'usage'] as const).flatMap((kind) =>
+      (form[kind] ?? []).map(({ name }, index): [string, Source] => [
+        name,
+        placeOf([kind, index, 'name']),
+      ]),
+    ),
   );
   const table = await namesOf(form.rates);
   /** What is not known is a problem of the budget that has it. */
@@ -134,15 +148,9 @@ function fillingOf({
     style: template,
     runs: sets.map((set) => new Map(Object.entries(set))),
     tokens: new Map(Object.entries(varTokens)),
+    from: 'configuration',
     found: new Set(),
   };
-}
-
-/** The line on which a budget has its name. */
-function lineOf(textOfFile: string, name: string): { line?: number } {
-  const quoted = JSON.stringify(name).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const at = textOfFile.search(new RegExp(`"name"\\s*:\\s*${quoted}`));
-  return at < 0 ? {} : { line: textOfFile.slice(0, at).split('\n').length };
 }
 
 function promptBudget(form: PromptsForm, names: Names): PromptBudget {

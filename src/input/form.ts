@@ -4,11 +4,28 @@ import type { z } from 'zod';
 export interface FormProblem {
   /** A JSON path such as `models[3].prices[0].to`; empty for the file as a whole. */
   readonly path: string;
+  /** The same to what is wrong itself, which may be a key of it. */
+  readonly steps: readonly PropertyKey[];
   readonly message: string;
 }
 
-export function formProblems({ issues }: z.ZodError): FormProblem[] {
-  return issues.map((issue) => ({ path: pathOf(issue.path), message: messageOf(issue) }));
+/** What to do about a key that is not known at a path. */
+export type KeyHint = (path: readonly PropertyKey[], key: string) => string;
+
+export function formProblems(
+  { issues }: z.ZodError,
+  hintOn: KeyHint = () => 'remove or correct it',
+): FormProblem[] {
+  return issues.flatMap((issue): FormProblem[] => {
+    const path = pathOf(issue.path);
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ path, steps: issue.path, message: messageOf(issue) }];
+    }
+    return issue.keys.map((key) => ({
+      ...{ path, steps: [...issue.path, key] },
+      message: `has an unknown key ${key}; ${hintOn(issue.path, key)}`,
+    }));
+  });
 }
 
 /** What is wrong in our words, not of the library that noticed it. */
@@ -52,7 +69,7 @@ function unionMessage({ errors, message }: z.core.$ZodIssueInvalidUnion): string
   return [...new Set(messages)].join(', or ');
 }
 
-function pathOf(path: readonly PropertyKey[]): string {
+export function pathOf(path: readonly PropertyKey[]): string {
   return path
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')

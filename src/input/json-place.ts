@@ -85,3 +85,74 @@ function closed(open: unknown[]): Expected {
   open.pop();
   return ', or end';
 }
+
+type Step = string | number;
+
+/** What has a place of its own: a value of an object stands where its key does. */
+interface JsonPlace {
+  readonly at: number;
+  readonly inner: Map<Step, JsonPlace>;
+}
+
+export interface JsonPlaces {
+  /** The line of what a path leads to, or of the last that is there on its way. */
+  lineOf(path: readonly PropertyKey[]): number | undefined;
+  /** Keys that an object has once more, of which `JSON.parse` keeps the last. */
+  readonly repeated: readonly { readonly path: readonly Step[]; readonly line: number }[];
+}
+
+/** @param text that is JSON */
+export function jsonPlaces(text: string): JsonPlaces {
+  const root: JsonPlace = { at: 0, inner: new Map() };
+  const repeated: { path: Step[]; at: number }[] = [];
+  const open: { inner: JsonPlace['inner']; isObject: boolean; step: Step }[] = [];
+  let current = root;
+  let isKey = false;
+  for (let end = 0; ; ) {
+    SPACE.lastIndex = end;
+    SPACE.exec(text);
+    const at = SPACE.lastIndex;
+    const isString = text[at] === '"';
+    const token = isString ? stringAt(text, at) : tokenAt(text, at);
+    if (!token) break;
+    ({ end } = token);
+    const { sign } = token;
+    const within = open.at(-1);
+    if (sign === '}' || sign === ']') open.pop();
+    else if (sign === ',') isKey = within?.isObject ?? false;
+    else if (sign !== ':') {
+      const place = { at, inner: new Map() };
+      if (isKey && isString) {
+        const key = String(JSON.parse(text.slice(at, end)));
+        if (within) within.step = key;
+        if (within?.inner.has(key)) repeated.push({ path: open.map(({ step }) => step), at });
+        within?.inner.set(key, place);
+        current = place;
+        isKey = false;
+        continue;
+      }
+      if (typeof within?.step === 'number') {
+        within.inner.set(++within.step, place);
+        current = place;
+      }
+      const isObject = sign === '{';
+      isKey = isObject;
+      if (isObject || sign === '[') {
+        open.push({ inner: current.inner, isObject, step: isObject ? '' : -1 });
+      }
+    }
+  }
+  const lineAt = (at: number) => text.slice(0, at).split('\n').length;
+  return {
+    lineOf(path) {
+      let place = root;
+      for (const step of path) {
+        const next = place.inner.get(typeof step === 'symbol' ? '' : step);
+        if (!next) break;
+        place = next;
+      }
+      return place === root ? undefined : lineAt(place.at);
+    },
+    repeated: repeated.map(({ path, at }) => ({ path, line: lineAt(at) })),
+  };
+}

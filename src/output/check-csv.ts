@@ -1,3 +1,4 @@
+import { lackOf } from '../core/check.ts';
 import { exactUsd } from '../core/money.ts';
 import type { CalledPrompt } from '../core/prompt-budget.ts';
 import type { CheckReport, DiffReport } from '../core/report.ts';
@@ -10,8 +11,8 @@ export function checkCsv({ budgets }: CheckReport): string {
     checks.map(({ budget, limit, subject, source, allowed, found, verdict }) => [
       ...[budget, kind, limit, subject, source?.file ?? '', (found ?? allowed)?.unit ?? ''],
       ...[allowed ? figureEnds(allowed).low : '', found ? figureEnds(found).low : ''],
-      ...[found && verdict.kind !== 'undecided' ? figureEnds(found).high : '', verdict.kind],
-      verdict.kind === 'undecided' ? verdict.reason : '',
+      ...[found && lackOf(verdict) === undefined ? figureEnds(found).high : '', verdict.kind],
+      lackOf(verdict) ?? '',
     ]),
   );
   return [CHECKED, ...rows].map(csvRow).join('');

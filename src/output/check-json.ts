@@ -1,5 +1,5 @@
 import type { BudgetChange, PromptChange } from '../core/change.ts';
-import type { Check, Figure, JudgedBudget, Verdict } from '../core/check.ts';
+import { type Check, type Figure, type JudgedBudget, lackOf, type Verdict } from '../core/check.ts';
 import { exactUsd } from '../core/money.ts';
 import type { CalledPrompt, Calls } from '../core/prompt-budget.ts';
 import {
@@ -69,8 +69,7 @@ function checkEntry({ limit, subject, source, allowed, found, verdict }: Check) 
     unit: (found ?? allowed)?.unit ?? null,
     allowed: allowed ? figureEnds(allowed).low : null,
     foundLow: found ? figureEnds(found).low : null,
-    // What is undecided may be anything from there on.
-    foundHigh: found && verdict.kind !== 'undecided' ? figureEnds(found).high : null,
+    foundHigh: found && lackOf(verdict) === undefined ? figureEnds(found).high : null,
     ...verdictEntry(verdict),
   };
 }
@@ -87,7 +86,7 @@ function verdictEntry(verdict: Verdict) {
     verdict: verdict.kind,
     sure: verdict.kind === 'exceeded' ? verdict.sure : null,
     reachedPercent: verdict.kind === 'near' ? verdict.percent : null,
-    reason: verdict.kind === 'undecided' ? verdict.reason : null,
+    reason: lackOf(verdict) ?? null,
   };
 }
 

@@ -1,5 +1,5 @@
 import { added, type BudgetChange, isChanged, modelOf, type PromptChange } from '../core/change.ts';
-import { type Check, type Figure, isFailure, type JudgedBudget } from '../core/check.ts';
+import { type Check, type Figure, isFailure, type JudgedBudget, lackOf } from '../core/check.ts';
 import { type Calls, isByRun } from '../core/prompt-budget.ts';
 import type { CheckReport, Comparison } from '../core/report.ts';
 import { count, counted, usdRange } from '../core/wording.ts';
@@ -73,10 +73,10 @@ function usedPercent(check: Check): number | undefined {
   return check.allowed && check.found ? Math.floor(usedOf(check) / 100) : undefined;
 }
 
-/** What is undecided is at least so much. */
+/** What is not all in sight is at least so much. */
 function foundText({ found, verdict }: Check): string {
   if (!found) return '?';
-  if (verdict.kind !== 'undecided' || found.unit === 'name') return figureText(found);
+  if (lackOf(verdict) === undefined || found.unit === 'name') return figureText(found);
   return found.low === 0n || found.low === 0
     ? '?'
     : `>= ${figureText(found.unit === 'usd' ? { ...found, high: found.low } : found)}`;
@@ -203,13 +203,20 @@ function changeLine(change: BudgetChange): string {
   const { budget, model, before, after, all } = change;
   const calls = all.flatMap((prompt) => prompt.after ?? prompt.before ?? []);
   const per = calls.some((call) => !isByRun(call)) ? 'a month' : 'a run';
-  const [was, is] = [before, after].map((sum) => formatTotal(amount(sum) as Amount));
+  const [was, is] = [before, after].map(costText);
   const isOpen = calls.some(({ call }) => call.perThousandOutput !== undefined);
   const what = isOpen ? 'the input of ' : '';
   return `${budget} with ${model}: ${what}${per} costs ${is}, before ${was}${percentText(change)}`;
 }
 
+function costText(calls: Calls): string {
+  const isUnknown = calls.missing !== undefined && calls.known.high === 0n;
+  return isUnknown ? 'an unknown amount' : formatTotal(amount(calls) as Amount);
+}
+
+/** Of what is at least, on either side, no percentage is one. */
 function percentText({ before, after }: BudgetChange): string {
+  if (before.missing !== undefined || after.missing !== undefined) return '';
   const more = added(before, after);
   const was = before.known.high;
   if (was <= 0n || more.high !== more.low || more.high === 0n) return '';

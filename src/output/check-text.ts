@@ -58,10 +58,10 @@ export function diffText(report: DiffReport, terminal: Terminal): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-export function diffHeading({ comparison, rates }: DiffReport): string {
+export function diffHeading({ comparison, now }: DiffReport): string {
   const head = comparison.head ?? 'the work tree';
   return safeText(
-    `${nameOf(comparison.base)} -> ${head} · both at the prices of ${dayOf(rates.version)}${uncommittedText(comparison)}`,
+    `${nameOf(comparison.base)} -> ${head} · both at the prices of ${dayOf(now)}${uncommittedText(comparison)}`,
   );
 }
 

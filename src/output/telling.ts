@@ -65,6 +65,8 @@ function reasonsOf(report: Report): string[] {
         );
         return reasons.length > 0 ? [`${name}: ${[...new Set(reasons)].join(', ')}`] : [];
       });
+    case 'diff':
+      return report.findings.map(({ message }) => message);
     default:
       return [];
   }

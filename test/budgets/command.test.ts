@@ -78,85 +78,119 @@ describe('the configuration', () => {
     [
       'an unknown key',
       { ...config(within), promts: [] },
-      ': error: has an unknown key promts; remove or correct it',
+      ':1: error: has an unknown key promts; did you mean prompts?',
     ],
     [
       'one within',
       config({ ...within, limit: {} }),
-      ': error: prompts[0]: has an unknown key limit',
+      ':1: error: prompts[0]: has an unknown key limit; did you mean limits?',
     ],
-    ['a key of JavaScript', '{"__proto__": {}}', ': error: has an unknown key __proto__'],
+    [
+      'one that belongs elsewhere',
+      config({ ...within, varTokens: { name: 5 } }),
+      ':1: error: prompts[0]: has an unknown key varTokens; it belongs at the top of the configuration, beside "prompts" and "usage"',
+    ],
+    [
+      'one that belongs deeper',
+      config(prompts({ usdPerCall: 1 })),
+      ':1: error: prompts[0]: has an unknown key usdPerCall; it belongs in "limits"',
+    ],
+    [
+      'several, each on its line',
+      '{ "prompts": [\n{ "name": "a",\n"files": "x", "limits": {\n"usdPerCal": 1,\n"tokensPerFil": 1 } } ] }',
+      ':5: error: prompts[0].limits: has an unknown key tokensPerFil; did you mean tokensPerFile?',
+    ],
+    [
+      'a key that is there twice',
+      '{ "prompts": [ { "name": "a", "files": "x", "models": "m", "limits": {\n"usdPerCall": 0,\n"usdPerCall": 5 } } ] }',
+      ':3: error: prompts[0].limits.usdPerCall: is there twice; remove the one that is not meant',
+    ],
+    [
+      'one that is written in two ways, beside a mistake',
+      '{ "vars": { "a": "{\\"", "b": "c",\n"\\u0061": "[" },\n"x": [{}, []] }',
+      ':2: error: vars.a: is there twice; remove the one that is not meant\nopenai-cost.json:3: error: has an unknown key x; remove or correct it\n',
+    ],
+    [
+      'one of which a capital letter is part',
+      config(prompts({ limits: { usdPerCal: 1 } })),
+      ':1: error: prompts[0].limits: has an unknown key usdPerCal; did you mean usdPerCall?',
+    ],
+    ['a key of JavaScript', '{"__proto__": {}}', ':1: error: has an unknown key __proto__'],
     [
       'a wrong type',
       config({ ...within, files: 5 }),
-      ': error: prompts[0].files: must be of type string, or must be of type array',
+      ':1: error: prompts[0].files: must be of type string, or must be of type array',
     ],
     [
       'one in a list',
       config({ ...within, models: ['a', 5] }),
-      ': error: prompts[0].models: [1] must be of type string',
+      ':1: error: prompts[0].models: [1] must be of type string',
     ],
-    ['no name', config({ ...within, name: undefined }), ': error: prompts[0].name: is missing'],
-    ['no files', config({ ...within, files: [] }), ': error: prompts[0].files: must not be empty'],
+    ['no name', config({ ...within, name: undefined }), ':1: error: prompts[0].name: is missing'],
+    [
+      'no files',
+      config({ ...within, files: [] }),
+      ':1: error: prompts[0].files: must not be empty',
+    ],
     [
       'an amount below zero',
       config(prompts({ limits: { usdPerCall: -1 } })),
-      ': error: prompts[0].limits.usdPerCall: must be an amount in USD such as 12.5 or "0.0005"',
+      ':1: error: prompts[0].limits.usdPerCall: must be an amount in USD such as 12.5 or "0.0005"',
     ],
     [
       'an amount in words',
       config(prompts({ limits: { usdPerRun: '$5' } })),
-      ': error: prompts[0].limits.usdPerRun: must be an amount in USD',
+      ':1: error: prompts[0].limits.usdPerRun: must be an amount in USD',
     ],
     [
       'half a token',
       config(prompts({ limits: { tokensPerFile: 1.5 } })),
-      ': error: prompts[0].limits.tokensPerFile: must be of type int',
+      ':1: error: prompts[0].limits.tokensPerFile: must be of type int',
     ],
     [
       'a share above one',
       config(prompts({ cachedShare: 1.1 })),
-      ': error: prompts[0].cachedShare: must be at most 1',
+      ':1: error: prompts[0].cachedShare: must be at most 1',
     ],
     [
       'a share that would be rounded',
       config(prompts({ limits: { contextShare: 0.12345 } })),
-      ': error: prompts[0].limits.contextShare: must have at most four decimals',
+      ':1: error: prompts[0].limits.contextShare: must have at most four decimals',
     ],
     [
       'a percentage that would be rounded',
       config(prompts({ increase: { total: { percent: 0.005 } } })),
-      ': error: prompts[0].increase.total.percent: must have at most two decimals',
+      ':1: error: prompts[0].increase.total.percent: must have at most two decimals',
     ],
     [
       'a mark above 100',
       config(prompts({ ...within, warnAt: [101] })),
-      ': error: prompts[0].warnAt[0]: must be at most 100',
+      ':1: error: prompts[0].warnAt[0]: must be at most 100',
     ],
     [
       'no calls',
       config(prompts({ ...within, requests: 0 })),
-      ': error: prompts[0].requests: must be more than 0',
+      ':1: error: prompts[0].requests: must be more than 0',
     ],
     [
       'more calls than there are',
       config(prompts({ ...within, requests: 1e15 })),
-      ': error: prompts[0].requests: must be at most 1000000000',
+      ':1: error: prompts[0].requests: must be at most 1000000000',
     ],
     [
       'an unknown period',
       config(prompts({ ...within, per: 'week' })),
-      ': error: prompts[0].per: must be "run" or "hour" or "day" or "month"',
+      ':1: error: prompts[0].per: must be "run" or "hour" or "day" or "month"',
     ],
     [
       'another word for the maximum',
       config(prompts({ ...within, outputTokens: 'max' })),
-      ': error: prompts[0].outputTokens: must be of type number, or must be "maximum"',
+      ':1: error: prompts[0].outputTokens: must be of type number, or must be "maximum"',
     ],
     [
       'an unknown end',
       { ...config(within), assume: 'worst' },
-      ': error: assume: must be "high" or "mid" or "low"',
+      ':1: error: assume: must be "high" or "mid" or "low"',
     ],
     [
       'the same name twice',
@@ -204,7 +238,7 @@ describe('the configuration', () => {
     [
       'an unknown dimension',
       { usage: [{ name: 'u', files: 'x', scope: { projekt: 'a' } }] },
-      ': error: usage[0].scope: has an unknown key projekt; remove or correct it',
+      ':1: error: usage[0].scope: has an unknown key projekt; did you mean project?',
     ],
     [
       'an unknown tier that is forbidden',
@@ -535,6 +569,17 @@ describe('prompts', () => {
     expect(code).toBe(1);
   });
 
+  it('that are too much by what is known of them cost at least that', async () => {
+    const folder = folderOf({ ...files(above), 'prompts/a.md': `${PROMPT}{{name}}` });
+    const { code, out } = await check(folder);
+    expect(out).toMatch(/costs at least \$0\.0000\d+ a call, at least \$0\.0000\d+ above the/);
+    expect(code).toBe(1);
+    const { budgets } = JSON.parse((await check(folder, ['-f', 'json'])).out);
+    expect(budgets[0].checks).toMatchObject([
+      { verdict: 'exceeded', foundHigh: null, reason: expect.stringContaining('{{name}}') },
+    ]);
+  });
+
   it('an excess wins over what is undecided', async () => {
     const two = [prompts({ name: 'one', models: 'gpt-9', limits: { usdPerCall: 1 } }), above];
     const { code, out } = await outcome(files(...two));
@@ -567,7 +612,28 @@ describe('init', () => {
     const folder = folderOf();
     const { out } = await run(['init'], { cwd: folder });
     expect(out).toContain('no prompt files were found');
+    expect(out).toContain('There is nothing to check yet: put prompts into prompts/**/*.md, or');
     expect((await check(folder)).code).toBe(2);
+    put(folder, { 'prompts/a.md': PROMPT });
+    expect((await check(folder)).code).toBe(0);
+  });
+
+  it('takes no budget for prompts where there is usage alone', async () => {
+    const folder = folderOf({ 'usage.csv': await exampleUsage() });
+    const { out } = await run(['init'], { cwd: folder });
+    expect(out).toContain('no prompt files were found, 1 usage export');
+    expect(out).toContain('Set its limits, then run: openai-cost check');
+    expect((await check(folder)).code).toBe(0);
+  });
+
+  it('takes no model that is not known, and writes nothing then', async () => {
+    const folder = folderOf({ 'prompts/a.md': PROMPT });
+    expect(await run(['init', '-m', 'gpt-5.4-mimi'], { cwd: folder })).toEqual({
+      code: 2,
+      out: '',
+      err: 'error: --model gpt-5.4-mimi: unknown model; did you mean gpt-5.4-mini?\n',
+    });
+    expect((await check(folder)).err).toContain('there is no openai-cost.json here');
   });
 
   it.skipIf(process.getuid?.() === 0)('says where it cannot write', async () => {

@@ -114,6 +114,40 @@ describe('a change on a branch', () => {
     expect(uncommitted.out).toContain('; nothing was committed since work');
   });
 
+  it('is told with its period', async () => {
+    const folder = repositoryOf({
+      'openai-cost.json': config(prompts({ ...INCREASE, requests: 5000, per: 'day' })),
+      'prompts/a.md': SHORT,
+    });
+    put(folder, { 'prompts/a.md': LONG });
+    const { out } = await check(folder, ['--base', 'main']);
+    expect(out).toContain('all files with gpt-4o-mini: a month costs $0.27 more than before');
+    expect((await run(['check', '--base', 'main'], { cwd: repository })).out).toContain(
+      'all files with gpt-4o-mini: a run costs $',
+    );
+  });
+
+  it('of what is at least has no percentage, and no price is no amount', async () => {
+    const folder = repositoryOf({ 'prompts/a.md': `${SHORT}{{name}}` });
+    put(folder, { 'prompts/a.md': `${LONG}{{name}}` });
+    const of = async (model: string, ...more: readonly string[]) => {
+      const args = ['diff', 'main', '--files', 'prompts', '-m', model, '-o', '1', ...more];
+      return run(args, { cwd: folder, now: '2026-11-26T12:00:00Z' });
+    };
+    const { code, out } = await of('gpt-4o,gpt-4o-mimi');
+    expect(code).toBe(3);
+    expect(out).toMatch(/prompts with gpt-4o: a run costs at least \S+, before at least \S+$/m);
+    expect(out).toContain(
+      'prompts with gpt-4o-mimi: a run costs an unknown amount, before an unknown amount\n',
+    );
+    expect(out).toContain('gpt-4o is not known: {{name}} is not filled in (vars, varTokens');
+    expect(out).toContain('gpt-4o-mimi is not known: unknown model; did you mean gpt-4o-mini?');
+    // The day at which prices are in force, as estimate says it.
+    expect(out).toContain('both at the prices of 2026-11-26');
+    const github = await of('gpt-4o-mimi', '-f', 'github');
+    expect(github.out).toMatch(/^::error title=openai-cost%3A incomplete::.*unknown model/m);
+  });
+
   it('needs no configuration where files and models are named', async () => {
     const args = ['main', '--files', 'prompts', '-m', 'gpt-4o', '-o', '1'];
     expect(await changes(repository, ...args)).toEqual([

@@ -184,6 +184,19 @@ describe('a forecast', () => {
     expect(forecast(open, now).projection).toMatchObject({ rates: { provisionalDays: 2 } });
   });
 
+  it('is at least where a price is missing of the month, or of the days that it goes by', () => {
+    const known = days('2026-10-01', many(41, '1'));
+    const noPrice = (day: string, now: string) => {
+      const unpriced = { ...spentOn(day, '0'), unpriced: 'zzz: unknown' };
+      const spending = { ...known, spent: [...known.spent, unpriced] };
+      return forecast(spending, instant(now)).atLeast;
+    };
+    expect(noPrice('2026-11-02', '2026-11-11')).toBe(true);
+    expect(noPrice('2026-10-30', '2026-11-11')).toBe(true);
+    // More than 28 days ago.
+    expect(noPrice('2026-10-02', '2026-11-11')).toBe(false);
+  });
+
   it('does not call a month provisional that ended two days before the data', () => {
     const spending = days('2026-10-01', many(33, '1'));
     const october = monthOf(instant('2026-10-01'));

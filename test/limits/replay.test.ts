@@ -5,6 +5,7 @@ import { type ReplayedMonth, replay } from '../../src/core/replay.ts';
 import type { Crossing, Spending } from '../../src/core/spending.ts';
 import { sumOf } from '../../src/core/spending.ts';
 import { formatInstant } from '../../src/core/time.ts';
+import { instant } from '../table.ts';
 import { days, limit, period, range, spendings, spentOn, usd } from './build.ts';
 
 function crossed(crossing: Crossing | undefined) {
@@ -47,15 +48,15 @@ describe('a replay', () => {
       {
         month: period('2026-12-01', '2027-01-01'),
         spent: range('6'),
-        atLeast: true,
-        ended: true,
+        since: instant('2026-12-30'),
+        until: undefined,
         crossing: { earliest: period('2026-12-31', '2027-01-01') },
       },
       {
         month: period('2027-01-01', '2027-02-01'),
         spent: range('6'),
-        atLeast: false,
-        ended: false,
+        since: undefined,
+        until: instant('2027-01-03'),
         crossing: { earliest: period('2027-01-02', '2027-01-03') },
       },
     ]);
@@ -95,8 +96,10 @@ describe('a replay', () => {
   });
 
   it('has ended a month whose last day is in the data', () => {
-    expect(firstMonth(days('2026-11-01', Array(30).fill('1')), '99').ended).toBe(true);
-    expect(firstMonth(days('2026-11-01', Array(29).fill('1')), '99').ended).toBe(false);
+    expect(firstMonth(days('2026-11-01', Array(30).fill('1')), '99').until).toBeUndefined();
+    expect(firstMonth(days('2026-11-01', Array(29).fill('1')), '99').until).toBe(
+      instant('2026-11-30'),
+    );
   });
 
   it('has passed a limit at the earliest by the high end, and at the latest by the low end', () => {
@@ -170,11 +173,27 @@ describe('a replay', () => {
   });
 
   it('is at least where a month is cut off at its start, or has no price', () => {
-    expect(firstMonth(days('2026-11-01', ['1']), '5').atLeast).toBe(false);
-    expect(firstMonth(days('2026-11-02', ['1']), '5').atLeast).toBe(true);
+    expect(firstMonth(days('2026-11-01', ['1']), '5')).toMatchObject({ since: undefined });
+    expect(firstMonth(days('2026-11-02', ['1']), '5')).toMatchObject({
+      ...{ since: instant('2026-11-02'), missing: [] },
+    });
     const missing = { ...days('2026-11-01', ['1']), missing: ['no price'] };
-    expect(firstMonth(missing, '5').atLeast).toBe(true);
+    expect(firstMonth(missing, '5').missing).toEqual(['no price']);
     expect(replay(limit('5'), missing).notes).toEqual([{ kind: 'missing', reason: 'no price' }]);
+  });
+
+  it('misses a price only in the month, and of the project, that has none', () => {
+    const known = days('2026-10-01', Array(40).fill('1'));
+    const unpriced = {
+      ...spentOn('2026-10-05', '0', undefined, 'proj_a'),
+      unpriced: 'zzz: unknown',
+    };
+    const spending = { ...known, spent: [...known.spent, unpriced] };
+    const missing = (more: Parameters<typeof limit>[1]) =>
+      replay(limit('99', more), spending).months.map((month) => month.missing);
+    expect(missing({})).toEqual([['zzz: unknown'], []]);
+    expect(missing({ scope: { kind: 'project', id: 'proj_a' } })).toEqual([['zzz: unknown'], []]);
+    expect(missing({ scope: { kind: 'project', id: 'proj_b' } })).toEqual([[], []]);
   });
 
   it('cuts a bucket at the end of the month: any part of it may be of either', () => {

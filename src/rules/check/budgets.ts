@@ -4,11 +4,12 @@ import {
   isFailure,
   type JudgedBudget,
   type LimitName,
+  lackOf,
 } from '../../core/check.ts';
 import { grouped } from '../../core/grouped.ts';
 import { subtract } from '../../core/money.ts';
 import type { CheckFacts } from '../../core/report.ts';
-import { count, usd, usdRange } from '../../core/wording.ts';
+import { count, counted, usd, usdRange } from '../../core/wording.ts';
 import type { Remark, Rule } from '../rule.ts';
 
 /** Every limit that does not hold, and every mark that is reached. */
@@ -19,6 +20,11 @@ export const budgets: Rule<CheckFacts> = {
     for (const { name, kind, checks } of judged) {
       const about = { source: places.get(name), budget: name };
       for (const alike of alikeIn(checks)) {
+        const [first, ...more] = alike;
+        if (first?.source && more.length > 0) {
+          yield { ...about, ...undecidedRemark(first, more) };
+          continue;
+        }
         for (const check of alike.slice(0, MOST_ALIKE)) {
           const remark = remarkOn(check, kind, assume);
           if (remark) yield { ...about, ...remark };
@@ -33,10 +39,18 @@ export const budgets: Rule<CheckFacts> = {
 /** Days, projects or requests of one limit that are told one by one; a report has them all. */
 const MOST_ALIKE = 3;
 
-/** What fails alike, the most first; what is about a file has a place of its own to be told at. */
+/**
+ * What fails alike, the most first. What is about a file has a place of its own to be told at, and
+ * is alike where the same reason leaves several of its limits open.
+ */
 function alikeIn(checks: readonly Check[]): Check[][] {
-  const keyOf = (check: Check, index: number) =>
-    check.source || !isFailure(check) ? index : `${check.limit} ${check.verdict.kind}`;
+  const keyOf = (check: Check, index: number) => {
+    const { source, subject, limit, verdict } = check;
+    if (source && verdict.kind === 'undecided' && limit !== 'files') {
+      return JSON.stringify([subject, verdict.reason]);
+    }
+    return source || !isFailure(check) ? index : `${limit} ${verdict.kind}`;
+  };
   const keys = new Map(checks.map((check, index) => [check, keyOf(check, index)]));
   return [...grouped(checks, (check) => keys.get(check)).values()].map((alike) =>
     alike.length > MOST_ALIKE ? [...alike].sort(mostFirst) : alike,
@@ -46,6 +60,17 @@ function alikeIn(checks: readonly Check[]): Check[][] {
 function mostFirst({ found: a }: Check, { found: b }: Check): number {
   if (!a || !b || a.unit === 'name' || b.unit === 'name' || a.high === b.high) return 0;
   return a.high < b.high ? 1 : -1;
+}
+
+/** One reason for several limits of a file is said once. */
+function undecidedRemark(first: Check, more: readonly Check[]): Remark {
+  const { source, subject, budget, verdict } = first;
+  const limits = [first, ...more].map(({ limit }) => limit).join(', ');
+  const reason = verdict.kind === 'undecided' ? verdict.reason : '';
+  return {
+    ...{ source, severity: 'warning', isUndecided: true },
+    message: `${subject} cannot be held against ${counted(more.length + 1, 'limit')} (${limits} of ${budget}): ${reason}`,
+  };
 }
 
 function othersRemark(others: readonly Check[]): Remark {
@@ -123,9 +148,16 @@ const STATEMENTS = {
   'increase.perFile.percent': (subject, found) =>
     `a call of ${subject} costs ${found} more than before`,
   'increase.perFile.tokens': (subject, found) => `${subject} has ${found} more than before`,
-  'increase.total.usd': (subject, found) => `${subject} cost ${found} more than before`,
-  'increase.total.percent': (subject, found) => `${subject} cost ${found} more than before`,
-} as const satisfies Record<LimitName, (subject: string, found: string) => string>;
+  'increase.total.usd': costsMore,
+  'increase.total.percent': costsMore,
+} as const satisfies Record<
+  LimitName,
+  (subject: string, found: string, per: Check['per']) => string
+>;
+
+function costsMore(subject: string, found: string, per: Check['per']): string {
+  return `${subject}: a ${per ?? 'run'} costs ${found} more than before`;
+}
 
 /** What can be done, beside raising the limit. */
 const REMEDIES = {
@@ -154,11 +186,18 @@ const REMEDIES = {
 const SPENT = STATEMENTS.usdPerDay;
 
 function statement(check: Check): string {
-  return STATEMENTS[check.limit](check.subject, figureOf(check));
+  return STATEMENTS[check.limit](check.subject, figureOf(check), check.per);
 }
 
-function figureOf({ found }: Check): string {
-  return found ? figure(found) : 'an unknown amount';
+function figureOf({ found, verdict }: Check): string {
+  if (!found) return 'an unknown amount';
+  const isAtLeast = lackOf(verdict) !== undefined && found.unit !== 'name';
+  return isAtLeast ? `at least ${figure(leastOf(found))}` : figure(found);
+}
+
+function leastOf(found: Figure): Figure {
+  if (found.unit === 'name') return found;
+  return found.unit === 'usd' ? { ...found, high: found.low } : { ...found, high: found.low };
 }
 
 function allowance({ allowed, limit }: Check): string {
@@ -176,7 +215,10 @@ function excess(check: Check, sure: boolean, assume: CheckFacts['assume']): stri
   }
   const end = sure ? '' : `, judged at the ${assume} end of what is open`;
   const name = limit.startsWith('increase') ? 'allowed' : 'limit of';
-  const above = overBy(found, allowed);
+  const above =
+    lackOf(check.verdict) === undefined
+      ? overBy(found, allowed)
+      : `at least ${overBy(leastOf(found), allowed)}`.replace(/^at least $/, '');
   return `${above ? `${above} ` : ''}above the ${name} ${figure(allowed)}${end}`.trimEnd();
 }
 

@@ -10,15 +10,20 @@ export const forecast: Rule<CheckFacts> = {
   *check({ outlooks, places }) {
     for (const { budget, months } of outlooks) {
       for (const { subject, limit, limitDays, forecast: of } of months) {
-        const { projection, toDate } = of;
+        const { projection, toDate, atLeast } = of;
         if (limit === undefined || projection.kind !== 'projected' || !limitDays) continue;
         if (toDate.high > limit || limitDays.expected === undefined) continue;
+        const { expected, range } = projection;
+        const comesTo = atLeast
+          ? `at least ${usd(range.low)}`
+          : `${usdRange(expected)} (${usdRange(range)})`;
+        const when = `${dayOf(limitDays.expected)}${atLeast ? ' or earlier' : ''}`;
         const whose = subject ? `${subject} of ${budget}` : budget;
         yield {
           budget,
           source: places.get(budget),
           certainty: limitDays.latest === undefined ? 'possible' : 'likely',
-          message: `${whose}: at this pace the limit of ${usd(limit)} a month falls on ${dayOf(limitDays.expected)}, and the month comes to ${usdRange(projection.expected)} (${usdRange(projection.range)})`,
+          message: `${whose}: at this pace the limit of ${usd(limit)} a month falls on ${when}, and the month comes to ${comesTo}`,
         };
       }
     }
