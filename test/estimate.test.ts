@@ -33,6 +33,9 @@ function countWith(prompt: Prompt | undefined, encoding: Encoding): number | nul
   return prompt?.countInput(model).total.expected;
 }
 
+const isComplete = ({ complete }: { complete: boolean }) => complete;
+const atMaximum = ({ atMaximumOutput }: { atMaximumOutput: unknown }) => atMaximumOutput;
+
 function cost(request: Partial<EstimateRequest>): string {
   const { low, high, unpriced } = totalOfAll(
     estimate(
@@ -344,6 +347,21 @@ describe('the command', () => {
         'secret: cannot be read (EACCES)',
         'device: not a regular file',
       ]);
+    });
+
+    it('says "at least" of every sum that lacks a file, and of no other', async () => {
+      const cwd = mkdtempSync(join(tmpdir(), 'unreadable-'));
+      writeFileSync(join(cwd, 'a.txt'), 'Hello there');
+      writeFileSync(join(cwd, 'b.txt'), '\0\x01');
+      const args = ['--model', 'gpt-5.4,gpt-5.4-mini', '--format', 'json', '--compare', 'tiers'];
+      const { code, out } = await run(['estimate', '.', ...args], { cwd });
+      const { total, byModel, byFile, whatIfs } = JSON.parse(out);
+      const sums = [total, ...byModel, ...byModel.map(atMaximum), ...whatIfs];
+      expect(code).toBe(3);
+      expect(sums.filter(({ complete, usdHigh }) => complete || usdHigh !== null)).toEqual([]);
+      expect(byFile.every(isComplete)).toBe(true);
+      const one = JSON.parse((await run(['estimate', 'a.txt', ...args], { cwd })).out);
+      expect(one.byModel.map(atMaximum).every(isComplete)).toBe(true);
     });
 
     it('finds the same whatever the pieces', async () => {

@@ -11,6 +11,7 @@ import {
 import type { Total } from '../core/price.ts';
 import { totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
+import { type Amount, asFarAsRead } from './amount.ts';
 import type { Column, TableData } from './table.ts';
 
 /** A row of the estimate: a model, or one prompt with a model. */
@@ -47,6 +48,14 @@ export function estimateTable(report: EstimateReport): TableData<EstimateRow> {
 function costColumns(report: EstimateReport): Column<EstimateRow>[] {
   const { outputTokens, per } = report.request;
   const inputOnly = coversInputOnly(report);
+  // A row of a file says nothing of those that could not be read.
+  const whole = (row: EstimateRow, total: Amount) =>
+    row.prompt ? total : asFarAsRead(total, report);
+  const rowCost = (row: EstimateRow) => whole(row, costOf(estimateOf(row)));
+  const output = (row: EstimateRow) => {
+    const total = outputPart(row);
+    return total && whole(row, total);
+  };
   const columns: Column<EstimateRow>[] = [];
   if (inputOnly) {
     columns.push(
@@ -56,12 +65,24 @@ function costColumns(report: EstimateReport): Column<EstimateRow>[] {
         kind: 'cost',
         value: (row) => costPerThousandOutput(estimateOf(row)),
       },
-      { title: 'At most', kind: 'cost', value: (row) => costAtMaximum(estimateOf(row)) },
+      {
+        title: 'At most',
+        kind: 'cost',
+        value: (row) => {
+          const most = costAtMaximum(estimateOf(row));
+          return most && whole(row, most);
+        },
+      },
     );
   } else if (outputTokens && report.models.some(({ model }) => hasOutput(model))) {
     columns.push(
-      { title: 'Input', kind: 'cost', scale: 'sum', value: (row) => part(row, 'input') },
-      { title: 'Output', kind: 'cost', scale: 'sum', value: outputPart },
+      {
+        title: 'Input',
+        kind: 'cost',
+        scale: 'sum',
+        value: (row) => whole(row, part(row, 'input')),
+      },
+      { title: 'Output', kind: 'cost', scale: 'sum', value: output },
       { title: 'Total', kind: 'cost', scale: 'sum', value: rowCost },
     );
   } else {
@@ -73,7 +94,7 @@ function costColumns(report: EstimateReport): Column<EstimateRow>[] {
       kind: 'cost',
       value: (row) => {
         const cost = rowCost(row);
-        return { ...perMonth(cost, per), unpriced: cost.unpriced };
+        return { ...cost, ...perMonth(cost, per) };
       },
     });
   }
@@ -83,10 +104,6 @@ function costColumns(report: EstimateReport): Column<EstimateRow>[] {
 /** The part of an estimate that a row stands for. */
 function estimateOf({ estimate, prompt }: EstimateRow): ModelEstimate {
   return prompt ? { ...estimate, prompts: [prompt] } : estimate;
-}
-
-function rowCost(row: EstimateRow): Total {
-  return costOf(estimateOf(row));
 }
 
 function part(row: EstimateRow, side: 'input' | 'output'): Total {

@@ -19,7 +19,7 @@ import type { RateTable } from '../core/rates.ts';
 import type { EstimateReport, Finding } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
 import type { TokenKind } from '../core/usage.ts';
-import type { Amount } from './amount.ts';
+import { type Amount, asFarAsRead, isWhole } from './amount.ts';
 import { ratesOf, sourcesOf, usdPerMillion } from './explain.ts';
 import { partEntries } from './parts.ts';
 import { prefixEntry, requestLinesEntries } from './request-lines.ts';
@@ -62,7 +62,7 @@ export function json(report: EstimateReport): string {
       ...madeEntry(prompt),
     })),
     unpriced: unpricedEntries(models),
-    ...(report.whatIfs ? { whatIfs: report.whatIfs.map(whatIfEntry) } : {}),
+    ...(report.whatIfs ? { whatIfs: report.whatIfs.map((row) => whatIfEntry(row, report)) } : {}),
     findings: report.findings.map(findingEntry),
     ...(report.explain
       ? {
@@ -85,7 +85,7 @@ function madeEntry({ input, perImage }: PromptEstimate) {
 }
 
 /** `usd` is null unless the amount is known; `usdHigh` is null where there is no upper bound. */
-export function amounts(total: Amount, complete = total.unpriced.length === 0) {
+export function amounts(total: Amount, complete = isWhole(total)) {
   const usdLow = exactUsd(total.low);
   const usdHigh = complete ? exactUsd(total.high) : null;
   return { usd: usdLow === usdHigh ? usdLow : null, usdLow, usdHigh, complete };
@@ -102,16 +102,17 @@ function monthOf(range: Range, { request }: EstimateReport, complete: boolean) {
 
 function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
   const { name, model, prompts, prefixes } = estimate;
-  const total = costOf(estimate);
+  const total = asFarAsRead(costOf(estimate), report);
+  const most = costAtMaximum(estimate);
   return {
     model: name,
     id: model?.id ?? null,
     ...amounts(total),
-    ...monthOf(total, report, total.unpriced.length === 0),
+    ...monthOf(total, report, isWhole(total)),
     requests: callsOf(prompts),
     tokens: tokensOf(report, name, prompts),
     perThousandOutput: optionalAmounts(costPerThousandOutput(estimate)),
-    atMaximumOutput: optionalAmounts(costAtMaximum(estimate)),
+    atMaximumOutput: optionalAmounts(most && asFarAsRead(most, report)),
     encoding: model?.encoding ?? null,
     contextWindow: model?.contextWindow ?? null,
     maxOutputTokens: model?.maxOutputTokens ?? null,

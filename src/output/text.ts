@@ -11,11 +11,11 @@ import {
   tokensOfKinds,
 } from '../core/estimate.ts';
 import { subtract } from '../core/money.ts';
-import { type Total, totalOf } from '../core/price.ts';
+import { totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
 import { count, counted } from '../core/wording.ts';
-import { formatTotal } from './amount.ts';
+import { type Amount, asFarAsRead, formatTotal, isWhole } from './amount.ts';
 import { estimateTable, tokensOf } from './estimate-table.ts';
 import { explanation } from './explain.ts';
 import { nameOf, paintFinding } from './finding.ts';
@@ -126,18 +126,14 @@ export function summaryLines(report: EstimateReport): { label: string; value: st
   const lines: { label: string; value: string }[] = [];
   const [only, ...others] = alternativesOf(report);
   if (only && others.length === 0) {
-    const total = costOf(only);
-    const complete = report.unreadable.length === 0;
-    lines.push({
-      label: totalLabel(report),
-      value: atLeast(total, complete),
-    });
+    const total = asFarAsRead(costOf(only), report);
+    lines.push({ label: totalLabel(report), value: formatTotal(total) });
     const { per } = report.request;
     if (per && per !== 'month') {
-      const month = { ...perMonth(total, per), unpriced: total.unpriced };
-      lines.push({ label: 'A month (30 days)', value: atLeast(month, complete) });
+      const month = { ...total, ...perMonth(total, per) };
+      lines.push({ label: 'A month (30 days)', value: formatTotal(month) });
     }
-    lines.push(...imageLine(only), ...maximumLine(report, only), ...standardLine(only));
+    lines.push(...imageLine(only), ...maximumLine(report, only), ...standardLine(report, only));
   }
   return lines;
 }
@@ -147,13 +143,6 @@ function imageLine({ prompts }: ModelEstimate): { label: string; value: string }
   const [only, ...others] = prompts;
   if (!only?.perImage || others.length > 0 || only.input.made?.images === 1) return [];
   return [{ label: 'An image', value: formatTotal(totalOf([only.perImage])) }];
-}
-
-function atLeast(total: Total, complete: boolean): string {
-  const value = formatTotal(total);
-  return complete || value === 'no price' || value.startsWith('at least')
-    ? value
-    : `at least ${value}`;
 }
 
 function totalLabel(report: EstimateReport): string {
@@ -169,17 +158,21 @@ function maximumLine(
   if (!coversInputOnly(report)) return [];
   const most = costAtMaximum(estimate);
   if (!most) return [];
-  return [{ label: maximumLabel(report, estimate), value: formatTotal(most) }];
+  return [{ label: maximumLabel(report, estimate), value: formatTotal(asFarAsRead(most, report)) }];
 }
 
 /** What a batch saves. */
-function standardLine(estimate: ModelEstimate): { label: string; value: string }[] {
-  const standard = costAtStandard(estimate);
-  if (!standard) return [];
-  const cost = costOf(estimate);
+function standardLine(
+  report: EstimateReport,
+  estimate: ModelEstimate,
+): { label: string; value: string }[] {
+  const atStandard = costAtStandard(estimate);
+  if (!atStandard) return [];
+  const standard = asFarAsRead(atStandard, report);
+  const cost = asFarAsRead(costOf(estimate), report);
   const value = formatTotal(standard);
-  const isKnown = standard.unpriced.length + cost.unpriced.length === 0;
-  const saved = {
+  const isKnown = isWhole(standard) && isWhole(cost);
+  const saved: Amount = {
     low: subtract(standard.low, cost.low),
     high: subtract(standard.high, cost.high),
     unpriced: [],

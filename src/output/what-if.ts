@@ -5,6 +5,7 @@ import { exactUsd } from '../core/money.ts';
 import type { EstimateReport } from '../core/report.ts';
 import type { WhatIf } from '../core/what-if.ts';
 import { count, percent } from '../core/wording.ts';
+import { asFarAsRead, isWhole } from './amount.ts';
 import type { Column, TableData } from './table.ts';
 
 export function whatIfTable(report: EstimateReport, whatIfs: readonly WhatIf[]): TableData<WhatIf> {
@@ -25,7 +26,7 @@ export function whatIfTable(report: EstimateReport, whatIfs: readonly WhatIf[]):
   columns.push({
     title: coversInputOnly(report) ? 'Input' : 'Cost',
     kind: 'cost',
-    value: ({ cost, problem }) => (problem === undefined ? cost : undefined),
+    value: ({ cost, problem }) => (problem === undefined ? asFarAsRead(cost, report) : undefined),
   });
   if (whatIfs.some((row) => whyNot(row) !== '')) {
     columns.push({ title: 'Why not', kind: 'name', value: whyNot });
@@ -49,9 +50,9 @@ export function whyNot({ problem, cost }: WhatIf): string {
   return first?.item.cost.kind === 'unpriced' ? first.item.cost.reason : '';
 }
 
-export function whatIfEntry(row: WhatIf) {
+export function whatIfEntry(row: WhatIf, report: Pick<EstimateReport, 'unreadable'>) {
   const { model, tiers, cachedTokens, cachedShare, variants, inputTokens, cost, problem } = row;
-  const complete = cost.unpriced.length === 0;
+  const complete = isWhole(asFarAsRead(cost, report));
   const usdLow = exactUsd(cost.low);
   const usdHigh = complete ? exactUsd(cost.high) : null;
   return {
