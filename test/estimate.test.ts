@@ -245,6 +245,24 @@ describe('the command', () => {
     return name;
   };
 
+  it('says what is a range in every place alike', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'range-'));
+    const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } };
+    const messages = [{ role: 'user', content: [image] }];
+    writeFileSync(join(cwd, 'a.json'), JSON.stringify({ model: 'gpt-5.4-mini', messages }));
+    const sent = async (...more: string[]) =>
+      (await run(['estimate', 'a.json', '-n', '2', ...more], { cwd })).out;
+    const { byModel, explain } = JSON.parse(await sent('--format', 'json', '--explain'));
+    const { input, inputLow, inputHigh } = byModel[0].tokens;
+    expect([inputLow < inputHigh, input]).toEqual([true, inputHigh]);
+    expect([explain[0].tokensLow, explain[0].tokens]).toEqual([inputLow, inputHigh]);
+    expect(await sent('--format', 'csv')).toContain(`,estimate,${inputLow},${inputHigh}\r\n`);
+    const shown = (tokens: number) => tokens.toLocaleString('en-US');
+    const text = await sent('--explain');
+    expect(text).toContain(`${shown(inputLow / 2)} to ${shown(inputHigh / 2)} tokens`);
+    expect(text).toContain(`  ${shown(inputLow)} to ${shown(inputHigh)} text input tokens x`);
+  });
+
   it('says when the table is stale', async () => {
     const args = ['estimate', file('a.txt', 'hello'), '-m', 'gpt-5.4', '-o', '1'];
     const fresh = await run(args, { cwd: folder, now: '2026-12-22T10:00:00Z' });

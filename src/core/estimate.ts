@@ -285,6 +285,19 @@ export function costAtStandard({ prompts }: ModelEstimate): Total | undefined {
   return totalOf(prompts.flatMap(({ lines, atStandard }) => atStandard ?? lines));
 }
 
+/** Input tokens of each prompt as it is sent, once; undefined where no tokenizer is known. */
+export function sentTokens(
+  prompts: readonly PromptEstimate[],
+): { readonly low: number; readonly high: number } | undefined {
+  let [low, high] = [0, 0];
+  for (const { input } of prompts) {
+    if (input.total.high === null) return undefined;
+    low += input.total.low;
+    high += input.total.high;
+  }
+  return { low, high };
+}
+
 /** How many calls are made in all. */
 export function callsOf(prompts: readonly PromptEstimate[]): number {
   return prompts.reduce(
@@ -293,16 +306,18 @@ export function callsOf(prompts: readonly PromptEstimate[]): number {
   );
 }
 
-/** Tokens of some kinds, of all calls; the high end where it is a range. */
+/** Tokens of some kinds, of all calls. */
 export function tokensOfKinds(
   prompts: readonly PromptEstimate[],
   kinds: readonly TokenKind[],
+  end: 'low' | 'high' = 'high',
 ): number {
   const lines = prompts.flatMap((prompt) => prompt.lines);
   return lines.reduce(
     (sum, { items }) =>
       items.reduce(
-        (all, { kind, tokens }) => all + (kinds.includes(kind) ? (tokens ?? 0) : 0),
+        (all, { kind, tokens, fewest = tokens }) =>
+          all + (kinds.includes(kind) ? ((end === 'low' ? fewest : tokens) ?? 0) : 0),
         sum,
       ),
     0,

@@ -149,7 +149,12 @@ function spanned(
       settledBy: isOutput || !answers ? 'the usage of the answer' : "OpenAI's own count (--online)",
       isOfCount: true,
     };
-    return { ...item, cost: spanOf(other?.cost, item.cost, doubt) };
+    const few = other?.tokens ?? 0;
+    return {
+      ...item,
+      ...(few === item.tokens ? {} : { fewest: few }),
+      cost: spanOf(other?.cost, item.cost, doubt),
+    };
   });
   return { ...high, items };
 }

@@ -5,6 +5,7 @@ import {
   type EstimateRequest,
   estimate,
   type Prompt,
+  sentTokens,
   tiersOf,
 } from './estimate.ts';
 import { misfit } from './fit.ts';
@@ -26,8 +27,8 @@ export interface WhatIf {
   readonly cachedTokens: number | undefined;
   readonly cachedShare: number | undefined;
   readonly variants: Variants;
-  /** Null where no tokenizer is known. */
-  readonly inputTokens: number | null;
+  /** Undefined where no tokenizer is known. */
+  readonly inputTokens: { readonly low: number; readonly high: number } | undefined;
   readonly cost: Total;
   /** Why the API would refuse it; undefined where it would not. */
   readonly problem: string | undefined;
@@ -82,10 +83,7 @@ function rowOf(request: EstimateRequest, variants: Variants, rates: RateTable): 
     cachedTokens: request.cachedTokens,
     cachedShare: request.cachedShare,
     variants,
-    inputTokens: prompts.reduce<number | null>(
-      (sum, { inputTokens }) => (sum === null || inputTokens === null ? null : sum + inputTokens),
-      0,
-    ),
+    inputTokens: sentTokens(prompts),
     cost: only ? costOf(only) : { ...NOTHING, unpriced: [] },
     problem: problems[0],
   };

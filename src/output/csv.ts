@@ -11,7 +11,7 @@ import { exactUsd } from '../core/money.ts';
 import { type Total, totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { COUNT_BASES, type CountBasis } from '../core/tally.ts';
-import type { TokenKind } from '../core/usage.ts';
+import { INPUT_KINDS, type TokenKind } from '../core/usage.ts';
 import type { WhatIf } from '../core/what-if.ts';
 import { counted as some } from '../core/wording.ts';
 import { type Amount, asFarAsRead, isWhole } from './amount.ts';
@@ -40,6 +40,7 @@ function whatIfCsv(report: EstimateReport, whatIfs: readonly WhatIf[]): string {
   const header: (keyof ReturnType<typeof whatIfEntry>)[] = [
     ...(['model', 'tiers', 'cachedTokens', 'cachedShare', 'detail', 'quality'] as const),
     ...(['inputTokens', 'usd', 'usdLow', 'usdHigh', 'complete', 'fits', 'reason'] as const),
+    'inputTokensLow',
   ];
   const names = header.map((key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
   return [names, ...rows.map((row) => header.map((key) => String(row[key] ?? '')))]
@@ -62,6 +63,8 @@ const HEADER = [
   'covers',
   'reason',
   'basis',
+  'input_tokens_low',
+  'input_tokens_high',
 ];
 
 function row(
@@ -95,6 +98,9 @@ function row(
     known ? 'input-and-output' : 'input',
     first?.item.cost.kind === 'unpriced' ? first.item.cost.reason : unread,
     weakestBasis(prompts),
+    ...(['low', 'high'] as const).map((end) =>
+      counted ? String(tokensOfKinds(prompts, INPUT_KINDS, end)) : '',
+    ),
   ];
 }
 
@@ -106,7 +112,7 @@ function unreadableRow(
 ): string[] {
   const covers = outputIsKnown(report, name) ? 'input-and-output' : 'input';
   const unknown = Array<string>(8).fill('');
-  return [name, source.file, ...unknown, 'false', covers, reason, 'unknown'];
+  return [name, source.file, ...unknown, 'false', covers, reason, 'unknown', '', ''];
 }
 
 /** How far the input tokens are known. */

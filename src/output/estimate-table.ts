@@ -7,11 +7,13 @@ import {
   type ModelEstimate,
   type PromptEstimate,
   perMonth,
+  sentTokens,
 } from '../core/estimate.ts';
 import type { Total } from '../core/price.ts';
 import { totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { type Amount, asFarAsRead } from './amount.ts';
+import { spanText } from './parts.ts';
 import type { Column, TableData } from './table.ts';
 
 /** A row of the estimate: a model, or one prompt with a model. */
@@ -39,7 +41,7 @@ export function estimateTable(report: EstimateReport): TableData<EstimateRow> {
     });
   }
   if (byFile || !sameTokens(models)) {
-    columns.push({ title: 'Tokens', kind: 'count', value: rowTokens });
+    columns.push({ title: 'Tokens', kind: 'price', value: rowTokens });
   }
   columns.push(...costColumns(report));
   return { columns, rows };
@@ -122,22 +124,17 @@ function outputPart(row: EstimateRow): Total | undefined {
   return hasOutput(row.estimate.model) ? part(row, 'output') : undefined;
 }
 
-function rowTokens(row: EstimateRow): number | undefined {
-  return tokensOf(estimateOf(row));
+function rowTokens(row: EstimateRow): string {
+  return sentText(estimateOf(row));
 }
 
-/** Input tokens of one call of each prompt; undefined where no tokenizer is known. */
-export function tokensOf({ prompts }: ModelEstimate): number | undefined {
-  let sum = 0;
-  for (const { inputTokens } of prompts) {
-    if (inputTokens === null) return undefined;
-    sum += inputTokens;
-  }
-  return sum;
+function sentText({ prompts }: ModelEstimate): string {
+  const sent = sentTokens(prompts);
+  return sent ? spanText([sent]) : 'unknown';
 }
 
 function sameTokens(models: readonly ModelEstimate[]): boolean {
-  return new Set(models.map(tokensOf)).size <= 1;
+  return new Set(models.map(sentText)).size <= 1;
 }
 
 /** The name as asked for, and what it stands for where that is another. */

@@ -18,7 +18,7 @@ import { type CostItem, type CostLine, type QuantityItem, totalOf } from '../cor
 import type { RateTable } from '../core/rates.ts';
 import type { EstimateReport, Finding } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
-import type { TokenKind } from '../core/usage.ts';
+import { INPUT_KINDS, type TokenKind } from '../core/usage.ts';
 import { type Amount, asFarAsRead, isWhole } from './amount.ts';
 import { ratesOf, sourcesOf, usdPerMillion } from './explain.ts';
 import { partEntries } from './parts.ts';
@@ -120,7 +120,7 @@ function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
   };
 }
 
-/** Of all calls, in disjoint kinds. Null is "not known": no tokenizer, or no output given. */
+/** Of all calls, in disjoint kinds, and all input together as a range. Null is "not known": no tokenizer, or no output given. */
 function tokensOf(report: EstimateReport, name: string, prompts: readonly PromptEstimate[]) {
   if (prompts.some(({ inputTokens }) => inputTokens === null)) return null;
   const sum = (...kinds: readonly TokenKind[]) => tokensOfKinds(prompts, kinds);
@@ -129,6 +129,8 @@ function tokensOf(report: EstimateReport, name: string, prompts: readonly Prompt
     cachedInput: sum('cachedInput'),
     cacheWrite: sum('cacheWrite30m', 'cacheWrite12h'),
     output: outputIsKnown(report, name) ? sum('output') : null,
+    inputLow: tokensOfKinds(prompts, INPUT_KINDS, 'low'),
+    inputHigh: tokensOfKinds(prompts, INPUT_KINDS, 'high'),
   };
 }
 
@@ -148,8 +150,8 @@ function itemEntry(item: CostItem | QuantityItem) {
     const { unit, amount } = item.quantity;
     return { modality: null, kind: unit, tokens: null, quantity: amount };
   }
-  const { modality, kind, tokens } = item;
-  return { modality, kind, tokens };
+  const { modality, kind, tokens, fewest } = item;
+  return { modality, kind, tokens, ...(fewest === undefined ? {} : { tokensLow: fewest }) };
 }
 
 export function findingEntry({ rule, severity, message, source, ...more }: Finding) {

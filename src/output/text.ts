@@ -7,6 +7,7 @@ import {
   hasOutput,
   type ModelEstimate,
   perMonth,
+  sentTokens,
   tiersOf,
   tokensOfKinds,
 } from '../core/estimate.ts';
@@ -16,10 +17,10 @@ import type { EstimateReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
 import { count, counted } from '../core/wording.ts';
 import { type Amount, asFarAsRead, formatTotal, isWhole } from './amount.ts';
-import { estimateTable, tokensOf } from './estimate-table.ts';
+import { estimateTable } from './estimate-table.ts';
 import { explanation } from './explain.ts';
 import { nameOf, paintFinding } from './finding.ts';
-import { partsTable } from './parts.ts';
+import { partsTable, spanText } from './parts.ts';
 import { safeText } from './safe.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -79,10 +80,8 @@ function tiersText(report: EstimateReport): string {
 /** The text alone, and what it comes to with what the API adds. */
 function tokensText(report: EstimateReport): string {
   const models = alternativesOf(report);
-  const all = models.map(tokensOf).filter((tokens) => tokens !== undefined);
-  const ofText = models.map(textTokensOf).filter((tokens) => tokens !== undefined);
-  const sent = spanText(all);
-  const text = spanText(ofText);
+  const sent = spanText(models.flatMap(({ prompts }) => sentTokens(prompts) ?? []));
+  const text = spanText(models.flatMap((model) => textTokensOf(model) ?? []));
   if (sent === '') return '';
   return text === '' || text === sent
     ? tokensNoun(sent)
@@ -93,22 +92,16 @@ function tokensNoun(amount: string): string {
   return `${amount} ${amount === '1' ? 'token' : 'tokens'}`;
 }
 
-/** `89`, or `89 to 96`; empty where there is nothing. */
-function spanText(numbers: readonly number[]): string {
-  if (numbers.length === 0) return '';
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  return least === most ? count(least) : `${count(least)} to ${count(most)}`;
-}
-
 /** Undefined where the parts of any prompt are not known apart. */
-function textTokensOf({ prompts }: ModelEstimate): number | undefined {
-  let sum = 0;
+function textTokensOf({ prompts }: ModelEstimate): { low: number; high: number } | undefined {
+  let [low, high] = [0, 0];
   for (const { input } of prompts) {
     const text = input.parts.find(({ part }) => part === 'text');
-    if (!text || text.expected === null) return undefined;
-    sum += text.expected;
+    if (!text || text.high === null) return undefined;
+    low += text.low;
+    high += text.high;
   }
-  return sum;
+  return { low, high };
 }
 
 function callsOf(requests: number, per: string | undefined, each: boolean): string {

@@ -6,6 +6,7 @@ import type { EstimateReport } from '../core/report.ts';
 import type { WhatIf } from '../core/what-if.ts';
 import { count, percent } from '../core/wording.ts';
 import { asFarAsRead, isWhole } from './amount.ts';
+import { spanText } from './parts.ts';
 import type { Column, TableData } from './table.ts';
 
 export function whatIfTable(report: EstimateReport, whatIfs: readonly WhatIf[]): TableData<WhatIf> {
@@ -20,8 +21,8 @@ export function whatIfTable(report: EstimateReport, whatIfs: readonly WhatIf[]):
     const title = axis[0]?.toUpperCase() + axis.slice(1);
     columns.push({ title, kind: 'name', value: ({ variants }) => variants[axis] ?? '' });
   }
-  if (isVaried(({ inputTokens }) => inputTokens)) {
-    columns.push({ title: 'Tokens', kind: 'count', value: tokensOf });
+  if (isVaried(tokensText)) {
+    columns.push({ title: 'Tokens', kind: 'price', value: tokensText });
   }
   columns.push({
     title: coversInputOnly(report) ? 'Input' : 'Cost',
@@ -34,8 +35,8 @@ export function whatIfTable(report: EstimateReport, whatIfs: readonly WhatIf[]):
   return { columns, rows: whatIfs };
 }
 
-function tokensOf({ inputTokens }: WhatIf): number | undefined {
-  return inputTokens ?? undefined;
+function tokensText({ inputTokens }: WhatIf): string {
+  return inputTokens ? spanText([inputTokens]) : 'unknown';
 }
 
 function cachedText({ cachedTokens, cachedShare }: WhatIf): string {
@@ -56,7 +57,9 @@ export function whatIfEntry(row: WhatIf, report: Pick<EstimateReport, 'unreadabl
   const usdLow = exactUsd(cost.low);
   const usdHigh = complete ? exactUsd(cost.high) : null;
   return {
-    ...{ model, tiers, inputTokens },
+    ...{ model, tiers },
+    inputTokens: inputTokens?.high ?? null,
+    inputTokensLow: inputTokens?.low ?? null,
     cachedTokens: cachedTokens ?? null,
     cachedShare: cachedShare ?? null,
     detail: variants.detail ?? null,
