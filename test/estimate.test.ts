@@ -71,6 +71,20 @@ describe('input that may be written to the cache', () => {
 });
 
 /** Computed by hand from the published prices: input tokens x price + output tokens x price. */
+describe('a model that calls tools by itself', () => {
+  const searching = shipped.models.filter(({ callsTools }) => callsTools);
+
+  it('is told by the table, for every model that is made to search', () => {
+    const made = shipped.models.filter(({ id }) => /search-(api|preview)|deep-research/.test(id));
+    expect(made.length).toBeGreaterThan(4);
+    expect(searching).toEqual(made);
+  });
+
+  it.each(searching.map(({ id }) => id))('has no whole cost: %s', (id) => {
+    expect(cost({ models: [id], outputTokens: 10 })).toBe('incomplete');
+  });
+});
+
 describe('costs computed by hand', () => {
   const cases: [string, Partial<EstimateRequest>, string][] = [
     [

@@ -80,6 +80,8 @@ export interface Model {
   readonly maxOutputTokens?: number | undefined;
   /** Of a request with several inputs, each of which has `maxInputTokens` for itself. */
   readonly requestLimits?: RequestLimits | undefined;
+  /** Ids of tools that it calls by itself, whatever a request says; each call is billed. */
+  readonly callsTools?: readonly string[] | undefined;
   /** Above so many input tokens the whole request is billed at the rates of the long band. */
   readonly longContextAbove?: number | undefined;
   /** The factor on prices with regional processing; `unknown` where nobody says. */
