@@ -4,6 +4,7 @@ import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
 import { type CountInput, textCount } from '../core/input-count.ts';
 import { InputError } from '../core/input-error.ts';
+import { isJsonText } from '../core/json.ts';
 import type { SentContent } from '../core/online-body.ts';
 import type { Filling } from '../core/template.ts';
 import { messageOf } from '../core/text-input.ts';
@@ -152,7 +153,9 @@ async function readSendable(
     return readTexts(sendable, await sendables.counting(), texts.column);
   }
   const kind = kindOf(head, sendables.forced);
-  if (!kind) return undefined;
+  if (!kind) {
+    return head.json && head.isWhole && isJsonText(head.text) ? 'no-request' : undefined;
+  }
   const read = await kind.load();
   const isForced = sendables.forced !== undefined;
   return read({ file, head, content, isForced }, await sendables.counting());
