@@ -33,6 +33,7 @@ function countWith(prompt: Prompt | undefined, encoding: Encoding): number | nul
   return prompt?.countInput(model).total.expected;
 }
 
+const NO_ROOM = 'With an answer: none: the input has no room for one';
 const isComplete = ({ complete }: { complete: boolean }) => complete;
 const atMaximum = ({ atMaximumOutput }: { atMaximumOutput: unknown }) => atMaximumOutput;
 
@@ -318,6 +319,18 @@ describe('the command', () => {
     expect(await at(272_001, 'gpt-5.5')).toEqual({ code: 0, rules: ['[long-context]'] });
     expect(await at(272_000, 'gpt-5.4-mini')).toEqual({ code: 0, rules: null });
     expect(await at(272_001, 'gpt-5.4-mini')).toEqual({ code: 1, rules: ['[context-window]'] });
+  });
+
+  it('says the answer that an amount is of: what the window has room for', async () => {
+    const most = async (n: number, model: string) => {
+      const path = file('full.txt', 'the '.repeat(n).trimEnd());
+      const { out } = await run(['estimate', path, '-m', model, '--as', 'text'], { cwd: folder });
+      return /^With .*/m.exec(out)?.[0];
+    };
+    expect(await most(1000, 'gpt-4o')).toBe('With at most 16,384 output tokens: $0.16634');
+    expect(await most(127_000, 'gpt-4o')).toBe('With at most 1,000 output tokens: $0.3275');
+    expect(await most(128_001, 'gpt-4o')).toBe(NO_ROOM);
+    expect(await most(272_001, 'gpt-5.4-mini')).toBe(NO_ROOM);
   });
 
   it('counts special tokens, broken bytes and megabytes without hanging', async () => {

@@ -126,7 +126,7 @@ export interface PromptEstimate {
   readonly perImage: CostLine | undefined;
   /** What 1,000 output tokens add to one call; undefined where a model has no output. */
   readonly perThousandOutput: CostLine | undefined;
-  /** All calls, each with as much output as it can have; undefined where that is unknown. */
+  /** All calls, each with as much output as it can have; undefined where that is unknown, or none. */
   readonly atMaximumOutput: readonly CostLine[] | undefined;
   /** Of a batch: the same lines at the standard tier. */
   readonly atStandard: readonly CostLine[] | undefined;
@@ -248,7 +248,9 @@ function estimatePrompt(
           )
         : undefined,
     atMaximumOutput:
-      takesOutput && maximum.every((most) => most !== undefined)
+      takesOutput &&
+      maximum.every((most) => most !== undefined) &&
+      maximum.some((most) => most !== 0)
         ? input.shares.map((share, index) => price(share, maximum[index] ?? 0))
         : undefined,
   };

@@ -6,11 +6,13 @@ import {
   coversInputOnly,
   hasOutput,
   type ModelEstimate,
+  type PromptEstimate,
   perMonth,
   sentTokens,
   tiersOf,
   tokensOfKinds,
 } from '../core/estimate.ts';
+import { misfit } from '../core/fit.ts';
 import { subtract } from '../core/money.ts';
 import { totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
@@ -150,8 +152,14 @@ function maximumLine(
 ): { label: string; value: string }[] {
   if (!coversInputOnly(report)) return [];
   const most = costAtMaximum(estimate);
-  if (!most) return [];
-  return [{ label: maximumLabel(report, estimate), value: formatTotal(asFarAsRead(most, report)) }];
+  const { model, prompts } = estimate;
+  if (!most) {
+    const isFull = prompts.some(({ input }) => model && misfit(model, input, 1));
+    return isFull
+      ? [{ label: 'With an answer', value: 'none: the input has no room for one' }]
+      : [];
+  }
+  return [{ label: maximumLabel(report, prompts), value: formatTotal(asFarAsRead(most, report)) }];
 }
 
 /** What a batch saves. */
@@ -178,18 +186,20 @@ function standardLine(
   ];
 }
 
-function maximumLabel({ request }: EstimateReport, { model, prompts }: ModelEstimate): string {
-  const [only, ...others] = prompts;
+/** What the room in the context window leaves may be less than a model can give. */
+function maximumLabel({ request }: EstimateReport, prompts: readonly PromptEstimate[]): string {
   const own = prompts.some(({ input }) =>
     input.shares.some(({ calls, answers, maxOutputTokens }) => {
       return calls !== 1 || answers !== 1 || maxOutputTokens !== undefined;
     }),
   );
-  if (!own && model) return `With at most ${count(model.maxOutputTokens)} output tokens`;
-  if (others.length > 0 || !only?.atMaximumOutput) return 'With the longest answers';
-  const most = { ...only, lines: only.atMaximumOutput };
-  const tokens = tokensOfKinds([most], ['output']) / (request.requests ?? 1);
-  return `With at most ${count(tokens)} output tokens`;
+  const [most = 0, ...others] = new Set(
+    prompts.map(({ atMaximumOutput: lines = [], ...prompt }) =>
+      tokensOfKinds([{ ...prompt, atMaximumOutput: lines, lines }], ['output']),
+    ),
+  );
+  if (others.length > 0 || (own && prompts.length > 1)) return 'With the longest answers';
+  return `With at most ${counted(most / (request.requests ?? 1), 'output token')}`;
 }
 
 function summary(report: EstimateReport, { paint, width }: Terminal): string {
