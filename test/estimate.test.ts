@@ -205,6 +205,12 @@ describe('an estimate', () => {
     expect(cost({ models: ['gpt-5.4', 'gpt-6-luna'], outputTokens: 500 })).toBe('0.00035..0.01');
   });
 
+  it('leaves out those that are shut down, unless there is no other', () => {
+    const one = (...models: string[]) => cost({ models, outputTokens: 10 });
+    expect(one('gpt-4.1-nano', 'gpt-5.4')).toBe(one('gpt-5.4'));
+    expect(one('gpt-4.1-nano', 'gpt-4')).toBe('0.000104..0.0306');
+  });
+
   it('is incomplete with an unknown model among them', () => {
     expect(cost({ models: ['gpt-5.4', 'gpt-nope'], outputTokens: 500 })).toBe('incomplete');
   });

@@ -15,7 +15,7 @@ import { resolveModel } from './names.ts';
 import type { SentContent } from './online-body.ts';
 import type { PrefixSaving } from './prefix-saving.ts';
 import { type CostLine, priceUsage, type Total, totalOf } from './price.ts';
-import type { Model, RateTable } from './rates.ts';
+import { endedBy, type Model, type RateTable } from './rates.ts';
 import type { RepeatCount, RepeatedRequest, SentLines } from './sent-lines.ts';
 import { type Prices, priceImage, priceShare, tierOfPrompt, usageOf } from './share-cost.ts';
 import type { Source } from './source.ts';
@@ -375,10 +375,14 @@ export function coversInputOnly(estimate: Estimate): boolean {
 
 /**
  * The cost of the whole estimate. Of several models that are alternatives, it reaches from the
- * cheapest to the dearest of those that have a price.
+ * cheapest to the dearest of those that are there and have a price.
  */
 export function totalOfAll(estimate: Pick<Estimate, 'request' | 'models'>): Total {
-  const totals = alternativesOf(estimate).map(costOf);
+  const { at } = estimate.request;
+  const all = alternativesOf(estimate);
+  // Nobody can choose what would be refused.
+  const offered = all.filter(({ model, name }) => endedBy(model, name, at) === undefined);
+  const totals = (offered.length > 0 ? offered : all).map(costOf);
   const known = totals.filter(({ unpriced }) => unpriced.length === 0);
   const counted = known.length > 0 ? known : totals;
   const [first = NOTHING, ...others] = counted;

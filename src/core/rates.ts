@@ -227,3 +227,9 @@ export function versionAt(model: Pick<Model, 'prices'>, at: Instant): PriceVersi
 export function shutdownOf(model: Model | undefined, name: string): Instant | undefined {
   return model?.shutdown.get(name) ?? model?.shutdown.get(model.id);
 }
+
+/** The same, if that day has come. */
+export function endedBy(model: Model | undefined, name: string, at: Instant): Instant | undefined {
+  const end = shutdownOf(model, name);
+  return end !== undefined && end <= at ? end : undefined;
+}

@@ -14,7 +14,7 @@ import { InputError } from './input-error.ts';
 import { NOTHING } from './money.ts';
 import { resolveModel } from './names.ts';
 import type { Total } from './price.ts';
-import { type Model, type RateTable, shutdownOf, versionAt } from './rates.ts';
+import { endedBy, type Model, type RateTable, versionAt } from './rates.ts';
 import { dayOf } from './time.ts';
 import { SERVICE_TIERS, type ServiceTier } from './usage.ts';
 import type { WhatIfAxis } from './what-if-axes.ts';
@@ -68,8 +68,8 @@ function rowOf(request: EstimateRequest, variants: Variants, rates: RateTable): 
   const [only] = alternativesOf(made);
   const prompts = only?.prompts ?? [];
   const problems = made.models.flatMap(({ name, model, prompts: some }) => {
-    const ended = shutdownOf(model, name);
-    if (ended !== undefined && ended <= request.at) {
+    const ended = endedBy(model, name, request.at);
+    if (ended !== undefined) {
       return [`${name} was shut down on ${dayOf(ended)}`];
     }
     return some.flatMap(({ input }) => {

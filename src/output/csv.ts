@@ -9,8 +9,10 @@ import {
 } from '../core/estimate.ts';
 import { exactUsd } from '../core/money.ts';
 import { type Total, totalOf } from '../core/price.ts';
+import { endedBy } from '../core/rates.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { COUNT_BASES, type CountBasis } from '../core/tally.ts';
+import { dayOf } from '../core/time.ts';
 import { INPUT_KINDS, type TokenKind } from '../core/usage.ts';
 import type { WhatIf } from '../core/what-if.ts';
 import { counted as some } from '../core/wording.ts';
@@ -69,7 +71,7 @@ const HEADER = [
 
 function row(
   report: EstimateReport,
-  { name }: ModelEstimate,
+  { name, model }: ModelEstimate,
   file: string,
   prompts: readonly PromptEstimate[],
   total: Total & Amount,
@@ -82,7 +84,11 @@ function row(
   const low = exactUsd(total.low);
   const high = complete ? exactUsd(total.high) : '';
   const [first] = total.unpriced;
-  const unread = total.isPartial ? `${some(report.unreadable.length, 'file')} not counted` : '';
+  const ended = endedBy(model, name, report.request.at);
+  const refused = ended === undefined ? '' : `was shut down on ${dayOf(ended)}`;
+  const unread = total.isPartial
+    ? `${some(report.unreadable.length, 'file')} not counted`
+    : refused;
   return [
     name,
     file,

@@ -11,7 +11,9 @@ import {
 } from '../core/estimate.ts';
 import type { Total } from '../core/price.ts';
 import { totalOf } from '../core/price.ts';
+import { endedBy } from '../core/rates.ts';
 import type { EstimateReport } from '../core/report.ts';
+import type { Instant } from '../core/time.ts';
 import { type Amount, asFarAsRead } from './amount.ts';
 import { spanText } from './parts.ts';
 import type { Column, TableData } from './table.ts';
@@ -25,13 +27,18 @@ export interface EstimateRow {
 /** What the estimate shows, for the formats that people read. */
 export function estimateTable(report: EstimateReport): TableData<EstimateRow> {
   const byFile = report.by === 'file';
-  const models = [...report.models].sort(cheapestFirst);
+  const { at } = report.request;
+  const models = [...report.models].sort(cheapestFirst(at));
   const rows = models.flatMap((estimate): EstimateRow[] =>
     byFile ? estimate.prompts.map((prompt) => ({ estimate, prompt })) : [{ estimate }],
   );
   const columns: Column<EstimateRow>[] = [];
   if (!byFile || models.length > 1) {
-    columns.push({ title: 'Model', kind: 'name', value: ({ estimate }) => modelName(estimate) });
+    columns.push({
+      title: 'Model',
+      kind: 'name',
+      value: ({ estimate }) => modelName(estimate, at),
+    });
   }
   if (byFile) {
     columns.push({
@@ -138,16 +145,26 @@ function sameTokens(models: readonly ModelEstimate[]): boolean {
 }
 
 /** The name as asked for, and what it stands for where that is another. */
-function modelName({ name, model }: ModelEstimate): string {
-  if (!model || model.id === name || model.snapshots.includes(name)) return name;
-  return name.startsWith('ft:') ? name : `${name} (${model.id})`;
+function modelName({ name, model }: ModelEstimate, at: Instant): string {
+  const isItself = !model || model.id === name || model.snapshots.includes(name);
+  const more = [
+    ...(isItself || name.startsWith('ft:') ? [] : [model.id]),
+    ...(endedBy(model, name, at) === undefined ? [] : ['shut down']),
+  ];
+  return more.length === 0 ? name : `${name} (${more.join(', ')})`;
 }
 
-/** By what a call costs at least; models without a price last, then by name. */
-function cheapestFirst(a: ModelEstimate, b: ModelEstimate): number {
-  const [x, y] = [costOf(a), costOf(b)];
-  const unpriced = Number(x.unpriced.length > 0) - Number(y.unpriced.length > 0);
-  if (unpriced !== 0) return unpriced;
-  if (x.high !== y.high) return x.high < y.high ? -1 : 1;
-  return a.name < b.name ? -1 : 1;
+/**
+ * By what a call costs at least; models without a price last, and after them those that would
+ * refuse it; then by name.
+ */
+function cheapestFirst(at: Instant) {
+  const rank = ({ name, model }: ModelEstimate, { unpriced }: Total) =>
+    endedBy(model, name, at) !== undefined ? 2 : Number(unpriced.length > 0);
+  return (a: ModelEstimate, b: ModelEstimate): number => {
+    const [x, y] = [costOf(a), costOf(b)];
+    if (rank(a, x) !== rank(b, y)) return rank(a, x) - rank(b, y);
+    if (x.high !== y.high) return x.high < y.high ? -1 : 1;
+    return a.name < b.name ? -1 : 1;
+  };
 }

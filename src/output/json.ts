@@ -15,7 +15,7 @@ import {
 } from '../core/estimate.ts';
 import { exactUsd, type Range } from '../core/money.ts';
 import { type CostItem, type CostLine, type QuantityItem, totalOf } from '../core/price.ts';
-import type { RateTable } from '../core/rates.ts';
+import { endedBy, type RateTable } from '../core/rates.ts';
 import type { EstimateReport, Finding } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
 import { INPUT_KINDS, type TokenKind } from '../core/usage.ts';
@@ -104,6 +104,7 @@ function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
   const { name, model, prompts, prefixes } = estimate;
   const total = asFarAsRead(costOf(estimate), report);
   const most = costAtMaximum(estimate);
+  const ended = endedBy(model, name, report.request.at);
   return {
     model: name,
     id: model?.id ?? null,
@@ -116,6 +117,7 @@ function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
     encoding: model?.encoding ?? null,
     contextWindow: model?.contextWindow ?? null,
     maxOutputTokens: model?.maxOutputTokens ?? null,
+    ...(ended === undefined ? {} : { shutDown: dayOf(ended) }),
     ...(prefixes.length > 0 ? { sharedPrefixes: prefixes.map(prefixEntry) } : {}),
   };
 }
