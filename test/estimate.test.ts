@@ -395,7 +395,7 @@ describe('the command', () => {
       });
       expect(result.prompts.length).toBe(1);
       expect(reasons(result)).toEqual([
-        'secret: cannot be read (EACCES)',
+        'secret: cannot be read: you have no permission to; change that, or leave it out',
         'device: not a regular file',
       ]);
     });

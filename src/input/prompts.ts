@@ -8,7 +8,7 @@ import { isJsonText } from '../core/json.ts';
 import type { SentContent } from '../core/online-body.ts';
 import type { Filling } from '../core/template.ts';
 import { messageOf } from '../core/text-input.ts';
-import { errorCode, pathsOf } from './file-names.ts';
+import { pathsOf, unreadable } from './file-names.ts';
 import { Peekable } from './peekable.ts';
 import { HEAD_BYTES, type Head, headOf } from './sendables/head.ts';
 import { kindOf } from './sendables/index.ts';
@@ -128,7 +128,7 @@ async function readPrompt(
     return 'reason' in text ? text : [text];
   } catch (error) {
     if (error instanceof Error && 'code' in error) {
-      return { source, reason: `cannot be read (${errorCode(error)})` };
+      return { source, reason: unreadable(error) };
     }
     throw error;
   } finally {
@@ -173,6 +173,9 @@ async function readText(
   peculiarity: Peculiarity | undefined,
 ): Promise<Prompt | Unreadable> {
   const { counters, inputOf = asItIs } = reading;
+  const start = await content.peek(GZIP.length);
+  if (GZIP.every((byte, index) => start[index] === byte))
+    return { source: { file }, reason: PACKED };
   const template = await templateIn(file, content, reading);
   const kept = reading.keepsContent ? await keptFrom(content) : undefined;
   const builder = new PromptBuilder(counters());
@@ -191,6 +194,9 @@ async function readText(
     ...(kept !== undefined && typeof template !== 'function' ? { content: kept } : {}),
   };
 }
+
+const GZIP = [0x1f, 0x8b];
+const PACKED = 'is compressed; unpack it: gunzip -c FILE | openai-cost estimate -';
 
 /** Undefined where it is longer than any model takes. */
 async function keptFrom(content: Peekable): Promise<SentContent | undefined> {
