@@ -76,6 +76,10 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
   },
   unpriced: { title: 'Use has no known price.', severity: 'warning' },
   unchecked: { title: 'Something was left unchecked.', severity: 'note' },
+  'unknown-start': {
+    title: 'Nobody knows since when a price holds.',
+    severity: 'note',
+  },
   unreadable: { title: 'A file could not be read.', severity: 'warning' },
 };
 
