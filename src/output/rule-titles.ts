@@ -55,7 +55,7 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
     severity: 'warning',
   },
   reasoning: { title: 'Reasoning is billed as output, and is not known.', severity: 'note' },
-  'unused-values': { title: 'A value is put in nowhere.', severity: 'warning' },
+  'unused-values': { title: 'A value or an option changes nothing.', severity: 'warning' },
   'open-price': { title: 'The data leaves a price open.', severity: 'warning' },
   'other-currency': { title: 'Billed amounts are not in USD.', severity: 'warning' },
   overlap: { title: 'Two files share usage, which is counted once.', severity: 'note' },
