@@ -137,6 +137,8 @@ function rowTokens(row: EstimateRow): string {
 
 function sentText({ prompts }: ModelEstimate): string {
   const sent = sentTokens(prompts);
+  const shares = prompts.flatMap(({ input }) => input.shares);
+  if (sent?.high === 0 && shares.some(({ quantities }) => quantities.length > 0)) return '';
   return sent ? spanText([sent]) : 'unknown';
 }
 

@@ -82,12 +82,36 @@ function tiersText(report: EstimateReport): string {
 /** The text alone, and what it comes to with what the API adds. */
 function tokensText(report: EstimateReport): string {
   const models = alternativesOf(report);
-  const sent = spanText(models.flatMap(({ prompts }) => sentTokens(prompts) ?? []));
+  const quantities = quantitiesText(models);
+  // No token of what is billed by something else is no figure.
+  const ofTokens = models.flatMap(({ prompts }) => sentTokens(prompts) ?? []);
+  const sent = spanText(quantities.length > 0 ? ofTokens.filter(({ high }) => high > 0) : ofTokens);
   const text = spanText(models.flatMap((model) => textTokensOf(model) ?? []));
-  if (sent === '') return '';
-  return text === '' || text === sent
-    ? tokensNoun(sent)
-    : `${tokensNoun(text)} of text, ${sent} as sent`;
+  const isAlone = text === '' || text === sent;
+  const tokens = isAlone ? tokensNoun(sent) : `${tokensNoun(text)} of text, ${sent} as sent`;
+  return [...(sent === '' ? [] : [tokens]), ...quantities].join(
+    models.length > 1 ? ' or ' : ' and ',
+  );
+}
+
+/** What is billed by something else than tokens, in what it is counted in: `90 seconds`. */
+function quantitiesText(models: readonly ModelEstimate[]): string[] {
+  const byUnit = new Map<string, { low: number; high: number }[]>();
+  for (const { prompts } of models) {
+    const sums = new Map<string, number>();
+    const all = prompts.flatMap(({ input }) => input.shares.flatMap((share) => share.quantities));
+    for (const { unit, amount, per = 1 } of all) {
+      sums.set(unit, (sums.get(unit) ?? 0) + amount / per);
+    }
+    for (const [unit, exact] of sums) {
+      const sum = Number(exact.toFixed(1));
+      if (sum > 0) byUnit.set(unit, [...(byUnit.get(unit) ?? []), { low: sum, high: sum }]);
+    }
+  }
+  return [...byUnit].map(([unit, sums]) => {
+    const amount = spanText(sums);
+    return `${amount} ${unit}${amount === '1' ? '' : 's'}`;
+  });
 }
 
 function tokensNoun(amount: string): string {
