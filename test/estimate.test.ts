@@ -33,6 +33,10 @@ function countWith(prompt: Prompt | undefined, encoding: Encoding): number | nul
   return prompt?.countInput(model).total.expected;
 }
 
+const NO_ROOM = 'With an answer: none: the input has no room for one';
+const isComplete = ({ complete }: { complete: boolean }) => complete;
+const atMaximum = ({ atMaximumOutput }: { atMaximumOutput: unknown }) => atMaximumOutput;
+
 function cost(request: Partial<EstimateRequest>): string {
   const { low, high, unpriced } = totalOfAll(
     estimate(
@@ -68,6 +72,20 @@ describe('input that may be written to the cache', () => {
 });
 
 /** Computed by hand from the published prices: input tokens x price + output tokens x price. */
+describe('a model that calls tools by itself', () => {
+  const searching = shipped.models.filter(({ callsTools }) => callsTools);
+
+  it('is told by the table, for every model that is made to search', () => {
+    const made = shipped.models.filter(({ id }) => /search-(api|preview)|deep-research/.test(id));
+    expect(made.length).toBeGreaterThan(4);
+    expect(searching).toEqual(made);
+  });
+
+  it.each(searching.map(({ id }) => id))('has no whole cost: %s', (id) => {
+    expect(cost({ models: [id], outputTokens: 10 })).toBe('incomplete');
+  });
+});
+
 describe('costs computed by hand', () => {
   const cases: [string, Partial<EstimateRequest>, string][] = [
     [
@@ -187,6 +205,12 @@ describe('an estimate', () => {
     expect(cost({ models: ['gpt-5.4', 'gpt-6-luna'], outputTokens: 500 })).toBe('0.00035..0.01');
   });
 
+  it('leaves out those that are shut down, unless there is no other', () => {
+    const one = (...models: string[]) => cost({ models, outputTokens: 10 });
+    expect(one('gpt-4.1-nano', 'gpt-5.4')).toBe(one('gpt-5.4'));
+    expect(one('gpt-4.1-nano', 'gpt-4')).toBe('0.000104..0.0306');
+  });
+
   it('is incomplete with an unknown model among them', () => {
     expect(cost({ models: ['gpt-5.4', 'gpt-nope'], outputTokens: 500 })).toBe('incomplete');
   });
@@ -242,6 +266,24 @@ describe('the command', () => {
     return name;
   };
 
+  it('says what is a range in every place alike', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'range-'));
+    const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } };
+    const messages = [{ role: 'user', content: [image] }];
+    writeFileSync(join(cwd, 'a.json'), JSON.stringify({ model: 'gpt-5.4-mini', messages }));
+    const sent = async (...more: string[]) =>
+      (await run(['estimate', 'a.json', '-n', '2', ...more], { cwd })).out;
+    const { byModel, explain } = JSON.parse(await sent('--format', 'json', '--explain'));
+    const { input, inputLow, inputHigh } = byModel[0].tokens;
+    expect([inputLow < inputHigh, input]).toEqual([true, inputHigh]);
+    expect([explain[0].tokensLow, explain[0].tokens]).toEqual([inputLow, inputHigh]);
+    expect(await sent('--format', 'csv')).toContain(`,estimate,${inputLow},${inputHigh}\r\n`);
+    const shown = (tokens: number) => tokens.toLocaleString('en-US');
+    const text = await sent('--explain');
+    expect(text).toContain(`${shown(inputLow / 2)} to ${shown(inputHigh / 2)} tokens`);
+    expect(text).toContain(`  ${shown(inputLow)} to ${shown(inputHigh)} text input tokens x`);
+  });
+
   it('says when the table is stale', async () => {
     const args = ['estimate', file('a.txt', 'hello'), '-m', 'gpt-5.4', '-o', '1'];
     const fresh = await run(args, { cwd: folder, now: '2026-12-22T10:00:00Z' });
@@ -283,6 +325,18 @@ describe('the command', () => {
     expect(await at(272_001, 'gpt-5.5')).toEqual({ code: 0, rules: ['[long-context]'] });
     expect(await at(272_000, 'gpt-5.4-mini')).toEqual({ code: 0, rules: null });
     expect(await at(272_001, 'gpt-5.4-mini')).toEqual({ code: 1, rules: ['[context-window]'] });
+  });
+
+  it('says the answer that an amount is of: what the window has room for', async () => {
+    const most = async (n: number, model: string) => {
+      const path = file('full.txt', 'the '.repeat(n).trimEnd());
+      const { out } = await run(['estimate', path, '-m', model, '--as', 'text'], { cwd: folder });
+      return /^With .*/m.exec(out)?.[0];
+    };
+    expect(await most(1000, 'gpt-4o')).toBe('With at most 16,384 output tokens: $0.16634');
+    expect(await most(127_000, 'gpt-4o')).toBe('With at most 1,000 output tokens: $0.3275');
+    expect(await most(128_001, 'gpt-4o')).toBe(NO_ROOM);
+    expect(await most(272_001, 'gpt-5.4-mini')).toBe(NO_ROOM);
   });
 
   it('counts special tokens, broken bytes and megabytes without hanging', async () => {
@@ -341,9 +395,24 @@ describe('the command', () => {
       });
       expect(result.prompts.length).toBe(1);
       expect(reasons(result)).toEqual([
-        'secret: cannot be read (EACCES)',
+        'secret: cannot be read: you have no permission to; change that, or leave it out',
         'device: not a regular file',
       ]);
+    });
+
+    it('says "at least" of every sum that lacks a file, and of no other', async () => {
+      const cwd = mkdtempSync(join(tmpdir(), 'unreadable-'));
+      writeFileSync(join(cwd, 'a.txt'), 'Hello there');
+      writeFileSync(join(cwd, 'b.txt'), '\0\x01');
+      const args = ['--model', 'gpt-5.4,gpt-5.4-mini', '--format', 'json', '--compare', 'tiers'];
+      const { code, out } = await run(['estimate', '.', ...args], { cwd });
+      const { total, byModel, byFile, whatIfs } = JSON.parse(out);
+      const sums = [total, ...byModel, ...byModel.map(atMaximum), ...whatIfs];
+      expect(code).toBe(3);
+      expect(sums.filter(({ complete, usdHigh }) => complete || usdHigh !== null)).toEqual([]);
+      expect(byFile.every(isComplete)).toBe(true);
+      const one = JSON.parse((await run(['estimate', 'a.txt', ...args], { cwd })).out);
+      expect(one.byModel.map(atMaximum).every(isComplete)).toBe(true);
     });
 
     it('finds the same whatever the pieces', async () => {

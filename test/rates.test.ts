@@ -243,6 +243,11 @@ describe('a table with a mistake', () => {
       /requestLimits.*there is no source hearsay/,
     ],
     [
+      'a tool that is not listed',
+      (f) => void Object.assign(model(f, 'gpt-5.4'), { callsTools: ['telepathy'] }),
+      /callsTools.*there is no tool telepathy/,
+    ],
+    [
       'a price per thousand',
       (f) => {
         Object.assign(cells(f, 'gpt-5.4'), {

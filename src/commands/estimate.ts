@@ -1,8 +1,10 @@
 import { judge } from '../core/budget.ts';
+import { WRITE_DOUBT } from '../core/cache-write.ts';
 import {
   alternativesOf,
   type CacheTtl,
   costOf,
+  type Estimate,
   type EstimateRequest,
   estimate,
   type ModelEstimate,
@@ -26,6 +28,7 @@ import {
 import { unusedNames } from '../core/template.ts';
 import { TEXT_FORMS, type TextForm, textInput } from '../core/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
+import type { TokenKind } from '../core/usage.ts';
 import type { WhatIf } from '../core/what-if.ts';
 import type { WhatIfAxis } from '../core/what-if-axes.ts';
 import {
@@ -143,8 +146,10 @@ async function factsOf(
   const { prompts, counts } = options.online
     ? await countedOnline(read.prompts, options, { ...plan, models, rates }, io)
     : { prompts: read.prompts, counts: [] };
+  const made = estimate({ ...plan, models, prompts, beginnings: read.beginnings }, rates);
   return {
-    ...estimate({ ...plan, models, prompts, beginnings: read.beginnings }, rates),
+    ...made,
+    unusedOptions: unusedOptions(options, made, read.used),
     ...{ comparison, unreadable: read.unreadable, online: counts, now },
     reasoningModels: reasoningModels(framing),
     unusedValues: filling ? unusedNames(filling) : [],
@@ -164,17 +169,40 @@ export function refuse(
   throw new InputError(given.map(([, name]) => ({ message: `${name} ${why}; leave it out` })));
 }
 
+/** The size of images and the length of audio are looked at while they are counted. */
+function unusedOptions(
+  { imageSize, audioSeconds, cacheTtl }: EstimateOptions,
+  { models }: Estimate,
+  used: Counting['used'],
+): string[] {
+  const items = models
+    .flatMap(({ prompts }) => prompts.flatMap(({ lines }) => lines))
+    .flatMap((line) => line.items);
+  const isWritten = items.some(
+    ({ kind, cost }) =>
+      WRITE_KINDS.has(kind) || (cost.kind === 'ranged' && cost.doubts.includes(WRITE_DOUBT)),
+  );
+  return [
+    ...(imageSize !== undefined && !used.has('imageSize') ? ['--image-size'] : []),
+    ...(audioSeconds !== undefined && !used.has('audioSeconds') ? ['--audio-seconds'] : []),
+    ...(cacheTtl !== undefined && !isWritten ? ['--cache-ttl'] : []),
+  ];
+}
+
+const WRITE_KINDS: ReadonlySet<TokenKind> = new Set(['cacheWrite30m', 'cacheWrite12h']);
+
 async function readSent(
   names: readonly string[],
   options: EstimateOptions,
   plan: Plan,
   { rates, framing, filling }: Pick<Tables, 'rates' | 'framing'> & Pick<Counting, 'filling'>,
   io: Io,
-): Promise<ReadPrompts & Pick<EstimateRequest, 'beginnings'>> {
+): Promise<ReadPrompts & Pick<EstimateRequest, 'beginnings'> & Pick<Counting, 'used'>> {
   const { as, model, allModels } = options;
   const form = TEXT_FORMS.find((each) => each === as);
   const isSent = form !== 'text' && form !== 'embedding';
   let beginnings: EstimateRequest['beginnings'];
+  let used: Counting['used'] = new Set();
   const loaded = once(counting);
   const read = await readPrompts(names, io, {
     counters: once(() => countersFor(plan, rates)),
@@ -184,7 +212,7 @@ async function readSent(
     sendables: sendablesFor(form, options, loaded),
     ...(isSent ? { beginnings: async () => (await loaded()).across.beginnings } : {}),
   });
-  return { ...read, beginnings };
+  return { ...read, beginnings, used };
 
   // Most calls are about plain text.
   async function counting() {
@@ -198,6 +226,7 @@ async function readSent(
       audioSeconds: options.audioSeconds,
     });
     beginnings = tables.across.beginnings;
+    used = tables.used;
     return tables;
   }
 }

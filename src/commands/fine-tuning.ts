@@ -16,7 +16,7 @@ import type { RateTable } from '../core/rates.ts';
 import { exitCode, type TuningFacts, type TuningReport } from '../core/report.ts';
 import { instantOf } from '../core/time.ts';
 import { ExampleCounter, type TrainingTables, TrainingTally } from '../core/training-tokens.ts';
-import { errorCode } from '../input/file-names.ts';
+import { unreadable } from '../input/file-names.ts';
 import { readTrainingFile } from '../input/fine-tuning-file.ts';
 import type { Io } from '../io.ts';
 import { findings } from '../rules/index.ts';
@@ -144,8 +144,7 @@ async function readExamples(
     });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    const message = `cannot be read (${errorCode(error)})`;
-    throw new InputError([{ source: { file }, message }]);
+    throw new InputError([{ source: { file }, message: unreadable(error) }]);
   }
 }
 

@@ -63,6 +63,7 @@ export async function loadCounting(
     imageSize,
     keepsContent,
     audioSeconds,
+    used: new Set(),
     countText: countTokens,
   };
 }

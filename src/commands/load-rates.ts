@@ -1,5 +1,6 @@
 import { InputError } from '../core/input-error.ts';
 import type { RateTable } from '../core/rates.ts';
+import { unreadable } from '../input/file-names.ts';
 import { readRateTable, readShippedRateTable } from '../input/rates.ts';
 import type { Io } from '../io.ts';
 
@@ -28,8 +29,6 @@ export async function readSmallFile(io: Pick<Io, 'readFile'>, file: string): Pro
   try {
     return await io.readFile(file);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error;
-    const what = code === 'ENOENT' ? 'no such file' : `cannot be read (${String(code)})`;
-    throw new InputError([{ source: { file }, message: what }]);
+    throw new InputError([{ source: { file }, message: unreadable(error) }]);
   }
 }

@@ -1,5 +1,6 @@
 import { judgeUsd, STRICT } from './check.ts';
 import {
+  areParts,
   costAtMaximum,
   costOf,
   coversInputOnly,
@@ -8,7 +9,9 @@ import {
   perMonth,
 } from './estimate.ts';
 import type { Money, Range } from './money.ts';
+import { endedBy } from './rates.ts';
 import type { AuditFacts } from './report.ts';
+import { dayOf } from './time.ts';
 
 /** What a budget says of one model. `undecided` does not pass: the whole bill is not in sight. */
 export type Verdict =
@@ -38,7 +41,7 @@ export function judge(estimate: Estimate, of: ModelEstimate, limit: Money): Verd
   const scale = (range: Range) => (per ? perMonth(range, per) : range);
   const total = costOf(of);
   const missing = total.unpriced.length > 0 ? 'part of the cost has no price' : undefined;
-  const verdict = judgeSpent(scale(total), limit, missing);
+  const verdict = judgeSpent(scale(total), limit, missing ?? refusalIn(estimate, of));
   if (verdict.kind !== 'within' || !coversInputOnly(estimate)) return verdict;
   const most = costAtMaximum(of);
   if (most && most.unpriced.length === 0 && scale(most).high <= limit) return { kind: 'within' };
@@ -47,6 +50,17 @@ export function judge(estimate: Estimate, of: ModelEstimate, limit: Money): Verd
     reason:
       'the output is not known, and as much as the model can give would not fit; set --output-tokens',
   };
+}
+
+/** A call that would be refused costs nothing, and is not what somebody wants to pay for. */
+function refusalIn(estimate: Estimate, of: ModelEstimate): string | undefined {
+  const { at } = estimate.request;
+  for (const { model, name } of areParts(estimate) ? estimate.models : [of]) {
+    const end = endedBy(model, name, at);
+    if (end === undefined) continue;
+    return `${name} was shut down on ${dayOf(end)}; --on prices an earlier day`;
+  }
+  return undefined;
 }
 
 /** Whether no row of usage is left out of its total, but for its price. */

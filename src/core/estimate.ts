@@ -15,7 +15,7 @@ import { resolveModel } from './names.ts';
 import type { SentContent } from './online-body.ts';
 import type { PrefixSaving } from './prefix-saving.ts';
 import { type CostLine, priceUsage, type Total, totalOf } from './price.ts';
-import type { Model, RateTable } from './rates.ts';
+import { endedBy, type Model, type RateTable } from './rates.ts';
 import type { RepeatCount, RepeatedRequest, SentLines } from './sent-lines.ts';
 import { type Prices, priceImage, priceShare, tierOfPrompt, usageOf } from './share-cost.ts';
 import type { Source } from './source.ts';
@@ -126,7 +126,7 @@ export interface PromptEstimate {
   readonly perImage: CostLine | undefined;
   /** What 1,000 output tokens add to one call; undefined where a model has no output. */
   readonly perThousandOutput: CostLine | undefined;
-  /** All calls, each with as much output as it can have; undefined where that is unknown. */
+  /** All calls, each with as much output as it can have; undefined where that is unknown, or none. */
   readonly atMaximumOutput: readonly CostLine[] | undefined;
   /** Of a batch: the same lines at the standard tier. */
   readonly atStandard: readonly CostLine[] | undefined;
@@ -248,7 +248,9 @@ function estimatePrompt(
           )
         : undefined,
     atMaximumOutput:
-      takesOutput && maximum.every((most) => most !== undefined)
+      takesOutput &&
+      maximum.every((most) => most !== undefined) &&
+      maximum.some((most) => most !== 0)
         ? input.shares.map((share, index) => price(share, maximum[index] ?? 0))
         : undefined,
   };
@@ -285,6 +287,19 @@ export function costAtStandard({ prompts }: ModelEstimate): Total | undefined {
   return totalOf(prompts.flatMap(({ lines, atStandard }) => atStandard ?? lines));
 }
 
+/** Input tokens of each prompt as it is sent, once; undefined where no tokenizer is known. */
+export function sentTokens(
+  prompts: readonly PromptEstimate[],
+): { readonly low: number; readonly high: number } | undefined {
+  let [low, high] = [0, 0];
+  for (const { input } of prompts) {
+    if (input.total.high === null) return undefined;
+    low += input.total.low;
+    high += input.total.high;
+  }
+  return { low, high };
+}
+
 /** How many calls are made in all. */
 export function callsOf(prompts: readonly PromptEstimate[]): number {
   return prompts.reduce(
@@ -293,16 +308,18 @@ export function callsOf(prompts: readonly PromptEstimate[]): number {
   );
 }
 
-/** Tokens of some kinds, of all calls; the high end where it is a range. */
+/** Tokens of some kinds, of all calls. */
 export function tokensOfKinds(
   prompts: readonly PromptEstimate[],
   kinds: readonly TokenKind[],
+  end: 'low' | 'high' = 'high',
 ): number {
   const lines = prompts.flatMap((prompt) => prompt.lines);
   return lines.reduce(
     (sum, { items }) =>
       items.reduce(
-        (all, { kind, tokens }) => all + (kinds.includes(kind) ? (tokens ?? 0) : 0),
+        (all, { kind, tokens, fewest = tokens }) =>
+          all + (kinds.includes(kind) ? ((end === 'low' ? fewest : tokens) ?? 0) : 0),
         sum,
       ),
     0,
@@ -358,10 +375,14 @@ export function coversInputOnly(estimate: Estimate): boolean {
 
 /**
  * The cost of the whole estimate. Of several models that are alternatives, it reaches from the
- * cheapest to the dearest of those that have a price.
+ * cheapest to the dearest of those that are there and have a price.
  */
 export function totalOfAll(estimate: Pick<Estimate, 'request' | 'models'>): Total {
-  const totals = alternativesOf(estimate).map(costOf);
+  const { at } = estimate.request;
+  const all = alternativesOf(estimate);
+  // Nobody can choose what would be refused.
+  const offered = all.filter(({ model, name }) => endedBy(model, name, at) === undefined);
+  const totals = (offered.length > 0 ? offered : all).map(costOf);
   const known = totals.filter(({ unpriced }) => unpriced.length === 0);
   const counted = known.length > 0 ? known : totals;
   const [first = NOTHING, ...others] = counted;

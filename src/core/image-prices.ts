@@ -32,7 +32,8 @@ export interface ImagePrice {
 /**
  * A price of each quality and size that a model has, or of those that are asked for. The prompt and
  * input images come on top.
- * @throws InputError for what a model that is named does not have, with what it has
+ * @throws InputError for what a model that is named, or every one that is known, does not have, with what
+ *   it has
  */
 export function imagePrices(
   request: ImagePriceRequest,
@@ -41,10 +42,14 @@ export function imagePrices(
 ): ImagePrice[] {
   const { models, at } = request;
   if (models === undefined) {
-    return imageModelsAt(rates, rules, at).flatMap(({ id }) => {
-      const refusal = refusalOf(rules, id, request);
-      return refusal === undefined ? pricesOf(id, id, request, rates, rules) : [];
-    });
+    const known = imageModelsAt(rates, rules, at).map(({ id }) => id);
+    const refusals = known.flatMap((id) => refusalOf(rules, id, request) ?? []);
+    // A model of which nothing is known refuses nothing, and would be all that is left.
+    const takers = known.filter((id) => refusalOf(rules, id, request) === undefined);
+    if (refusals.length > 0 && takers.every((id) => isUnknown(rules, id))) {
+      throw new InputError(refusals.map((message) => ({ message })));
+    }
+    return takers.flatMap((id) => pricesOf(id, id, request, rates, rules));
   }
   return models.flatMap((name) => {
     const { model } = resolveModel(rates, name, at);
@@ -64,6 +69,10 @@ function imageModelsAt(rates: RateTable, rules: ImageRules, at: Instant): Model[
     const isThere = (end === undefined || at < end) && prices.some(({ to }) => to === null);
     return isThere && generationRule(rules, id) !== undefined;
   });
+}
+
+function isUnknown(rules: ImageRules, model: string): boolean {
+  return generationRule(rules, model)?.output.kind === 'unknown';
 }
 
 function refusalOf(

@@ -135,12 +135,14 @@ function exactly(tokens: number | null): Count {
     : { basis: 'exact', low: tokens, expected: tokens, high: tokens };
 }
 
-/** The most output tokens of all answers together; undefined where the limits are not known. */
+/** The most output tokens of all answers together: none to input that does not fit. Undefined where the limits are not known. */
 export function mostOutput(model: Model | undefined, share: CallShare): number | undefined {
   const { answers, maxOutputTokens, inputTokensPerRequest } = share;
   const ofModel = model?.maxOutputTokens;
   if (ofModel === undefined) return maxOutputTokens;
-  const room = (model?.contextWindow ?? Number.POSITIVE_INFINITY) - inputTokensPerRequest.least;
+  const { least } = inputTokensPerRequest;
+  const isTooLong = least > (model?.maxInputTokens ?? Number.POSITIVE_INFINITY);
+  const room = isTooLong ? 0 : (model?.contextWindow ?? Number.POSITIVE_INFINITY) - least;
   const ofEach = Math.max(0, Math.min(ofModel, room));
   return Math.min(maxOutputTokens ?? Number.POSITIVE_INFINITY, ofEach * answers);
 }

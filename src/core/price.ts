@@ -37,8 +37,10 @@ export type Cost =
 export interface CostItem {
   readonly modality: Modality;
   readonly kind: TokenKind;
-  /** Null where they cannot be counted. */
+  /** Null where they cannot be counted; the most where they are a range. */
   readonly tokens: number | null;
+  /** Of a range. */
+  readonly fewest?: number | undefined;
   readonly cost: Cost;
 }
 

@@ -80,6 +80,8 @@ export interface Model {
   readonly maxOutputTokens?: number | undefined;
   /** Of a request with several inputs, each of which has `maxInputTokens` for itself. */
   readonly requestLimits?: RequestLimits | undefined;
+  /** Ids of tools that it calls by itself, whatever a request says; each call is billed. */
+  readonly callsTools?: readonly string[] | undefined;
   /** Above so many input tokens the whole request is billed at the rates of the long band. */
   readonly longContextAbove?: number | undefined;
   /** The factor on prices with regional processing; `unknown` where nobody says. */
@@ -224,4 +226,10 @@ export function versionAt(model: Pick<Model, 'prices'>, at: Instant): PriceVersi
 /** The day from which a model is no longer there, by the name that was used for it. */
 export function shutdownOf(model: Model | undefined, name: string): Instant | undefined {
   return model?.shutdown.get(name) ?? model?.shutdown.get(model.id);
+}
+
+/** The same, if that day has come. */
+export function endedBy(model: Model | undefined, name: string, at: Instant): Instant | undefined {
+  const end = shutdownOf(model, name);
+  return end !== undefined && end <= at ? end : undefined;
 }

@@ -54,6 +54,8 @@ export interface EstimateFacts extends Estimate {
   readonly reasoningModels?: ReadonlySet<string> | undefined;
   /** Names of values for placeholders that nothing has. */
   readonly unusedValues?: readonly string[] | undefined;
+  /** Options that changed nothing, as they are written. */
+  readonly unusedOptions?: readonly string[] | undefined;
   /** What OpenAI was asked to count, if anything. */
   readonly online?: readonly OnlineCount[] | undefined;
   readonly now: Instant;

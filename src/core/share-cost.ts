@@ -6,7 +6,7 @@ import { InputError } from './input-error.ts';
 import type { Doubt, RateMemo } from './lookup.ts';
 import { ZERO } from './money.ts';
 import { type Cost, type CostItem, type CostLine, priceUsage } from './price.ts';
-import type { RateTable } from './rates.ts';
+import type { Model, RateTable } from './rates.ts';
 import type { Source } from './source.ts';
 import {
   MODALITIES,
@@ -59,14 +59,22 @@ export function priceShare(
     spanned(at(low), isSame(low, high) ? undefined : at(high), share),
     () => at(allWritten(high, writeKind(request))),
   );
-  if (share.unknown.length === 0) return line;
+  const more = [...share.unknown, ...callsBeside(line.model)];
+  if (more.length === 0) return line;
   // More of the input than is known: that part has no price.
   const { items } = at({ text: { input: null } });
-  const reason = share.unknown.join('; ');
+  const reason = more.join('; ');
   const unknown = items.map((item) =>
     item.cost.kind === 'unpriced' ? { ...item, cost: { ...item.cost, reason } } : item,
   );
   return { ...line, items: [...line.items, ...unknown] };
+}
+
+/** What no request tells, as the model does it by itself. */
+function callsBeside(model: Model | undefined): string[] {
+  return (model?.callsTools ?? []).map(
+    (tool) => `the model calls ${tool} by itself: each call is billed besides`,
+  );
 }
 
 /** What may be written to the cache besides, where nobody has said how much is. */
@@ -149,7 +157,12 @@ function spanned(
       settledBy: isOutput || !answers ? 'the usage of the answer' : "OpenAI's own count (--online)",
       isOfCount: true,
     };
-    return { ...item, cost: spanOf(other?.cost, item.cost, doubt) };
+    const few = other?.tokens ?? 0;
+    return {
+      ...item,
+      ...(few === item.tokens ? {} : { fewest: few }),
+      cost: spanOf(other?.cost, item.cost, doubt),
+    };
   });
   return { ...high, items };
 }

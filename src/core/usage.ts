@@ -18,6 +18,8 @@ export const TOKEN_KINDS = [
 ] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
+export const INPUT_KINDS = TOKEN_KINDS.filter((kind) => kind !== 'output');
+
 /** What people call each kind. */
 export const TOKEN_KIND_NAMES = {
   input: 'input',

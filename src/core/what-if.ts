@@ -5,6 +5,7 @@ import {
   type EstimateRequest,
   estimate,
   type Prompt,
+  sentTokens,
   tiersOf,
 } from './estimate.ts';
 import { misfit } from './fit.ts';
@@ -13,7 +14,7 @@ import { InputError } from './input-error.ts';
 import { NOTHING } from './money.ts';
 import { resolveModel } from './names.ts';
 import type { Total } from './price.ts';
-import { type Model, type RateTable, shutdownOf, versionAt } from './rates.ts';
+import { endedBy, type Model, type RateTable, versionAt } from './rates.ts';
 import { dayOf } from './time.ts';
 import { SERVICE_TIERS, type ServiceTier } from './usage.ts';
 import type { WhatIfAxis } from './what-if-axes.ts';
@@ -26,8 +27,8 @@ export interface WhatIf {
   readonly cachedTokens: number | undefined;
   readonly cachedShare: number | undefined;
   readonly variants: Variants;
-  /** Null where no tokenizer is known. */
-  readonly inputTokens: number | null;
+  /** Undefined where no tokenizer is known. */
+  readonly inputTokens: { readonly low: number; readonly high: number } | undefined;
   readonly cost: Total;
   /** Why the API would refuse it; undefined where it would not. */
   readonly problem: string | undefined;
@@ -67,8 +68,8 @@ function rowOf(request: EstimateRequest, variants: Variants, rates: RateTable): 
   const [only] = alternativesOf(made);
   const prompts = only?.prompts ?? [];
   const problems = made.models.flatMap(({ name, model, prompts: some }) => {
-    const ended = shutdownOf(model, name);
-    if (ended !== undefined && ended <= request.at) {
+    const ended = endedBy(model, name, request.at);
+    if (ended !== undefined) {
       return [`${name} was shut down on ${dayOf(ended)}`];
     }
     return some.flatMap(({ input }) => {
@@ -82,10 +83,7 @@ function rowOf(request: EstimateRequest, variants: Variants, rates: RateTable): 
     cachedTokens: request.cachedTokens,
     cachedShare: request.cachedShare,
     variants,
-    inputTokens: prompts.reduce<number | null>(
-      (sum, { inputTokens }) => (sum === null || inputTokens === null ? null : sum + inputTokens),
-      0,
-    ),
+    inputTokens: sentTokens(prompts),
     cost: only ? costOf(only) : { ...NOTHING, unpriced: [] },
     problem: problems[0],
   };

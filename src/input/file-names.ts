@@ -61,6 +61,21 @@ export function isGlob(name: string): boolean {
   return /[*?[\]{}!]/.test(name);
 }
 
+/** Why a file cannot be read, in words where there are any. */
+export function unreadable(error: unknown): string {
+  const code = errorCode(error);
+  return UNREADABLE[code] ?? `cannot be read (${code})`;
+}
+
+const NO_PERMISSION = 'cannot be read: you have no permission to; change that, or leave it out';
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'is a folder, where a file is expected',
+  EACCES: NO_PERMISSION,
+  EPERM: NO_PERMISSION,
+};
+
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

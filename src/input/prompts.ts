@@ -4,10 +4,11 @@ import type { Peculiarity, Prompt, Unreadable } from '../core/estimate.ts';
 import type { Files } from '../core/files.ts';
 import { type CountInput, textCount } from '../core/input-count.ts';
 import { InputError } from '../core/input-error.ts';
+import { isJsonText } from '../core/json.ts';
 import type { SentContent } from '../core/online-body.ts';
 import type { Filling } from '../core/template.ts';
 import { messageOf } from '../core/text-input.ts';
-import { errorCode, pathsOf } from './file-names.ts';
+import { pathsOf, unreadable } from './file-names.ts';
 import { Peekable } from './peekable.ts';
 import { HEAD_BYTES, type Head, headOf } from './sendables/head.ts';
 import { kindOf } from './sendables/index.ts';
@@ -127,7 +128,7 @@ async function readPrompt(
     return 'reason' in text ? text : [text];
   } catch (error) {
     if (error instanceof Error && 'code' in error) {
-      return { source, reason: `cannot be read (${errorCode(error)})` };
+      return { source, reason: unreadable(error) };
     }
     throw error;
   } finally {
@@ -152,7 +153,9 @@ async function readSendable(
     return readTexts(sendable, await sendables.counting(), texts.column);
   }
   const kind = kindOf(head, sendables.forced);
-  if (!kind) return undefined;
+  if (!kind) {
+    return head.json && head.isWhole && isJsonText(head.text) ? 'no-request' : undefined;
+  }
   const read = await kind.load();
   const isForced = sendables.forced !== undefined;
   return read({ file, head, content, isForced }, await sendables.counting());
@@ -170,6 +173,9 @@ async function readText(
   peculiarity: Peculiarity | undefined,
 ): Promise<Prompt | Unreadable> {
   const { counters, inputOf = asItIs } = reading;
+  const start = await content.peek(GZIP.length);
+  if (GZIP.every((byte, index) => start[index] === byte))
+    return { source: { file }, reason: PACKED };
   const template = await templateIn(file, content, reading);
   const kept = reading.keepsContent ? await keptFrom(content) : undefined;
   const builder = new PromptBuilder(counters());
@@ -188,6 +194,9 @@ async function readText(
     ...(kept !== undefined && typeof template !== 'function' ? { content: kept } : {}),
   };
 }
+
+const GZIP = [0x1f, 0x8b];
+const PACKED = 'is compressed; unpack it: gunzip -c FILE | openai-cost estimate -';
 
 /** Undefined where it is longer than any model takes. */
 async function keptFrom(content: Peekable): Promise<SentContent | undefined> {

@@ -84,6 +84,7 @@ const model = z.strictObject({
       sources: z.array(name).min(1),
     })
     .optional(),
+  callsTools: z.array(name).min(1).optional(),
   longContextAbove: tokenCount.optional(),
   regionalUplift: z.union([z.enum(['none', 'unknown']), usd], {
     error: 'must be a factor such as "1.1", "none" or "unknown"',

@@ -26,6 +26,10 @@ export function* senseProblems(file: RateFile): Generator<RateProblem> {
       if (file.sources[source]) continue;
       yield { path: `${path}.requestLimits`, message: `there is no source ${source}` };
     }
+    for (const tool of entry.callsTools ?? []) {
+      if (file.tools.some(({ id }) => id === tool)) continue;
+      yield { path: `${path}.callsTools`, message: `there is no tool ${tool}` };
+    }
     yield* priceProblems(file, entry.prices, `${path}.prices`, entry.regionalUplift);
     yield* completenessProblems(entry, path);
   }

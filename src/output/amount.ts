@@ -3,6 +3,24 @@ import { type Money, type Range, roundUsd } from '../core/money.ts';
 /** An amount that may leave something out: it is then a lower bound. */
 export interface Amount extends Range {
   readonly unpriced: readonly unknown[];
+  /** Whether something else that is part of it could not be read. */
+  readonly isPartial?: boolean | undefined;
+}
+
+/** Of all files, as far as they could be read. */
+export function asFarAsRead<Sum extends Amount>(
+  total: Sum,
+  { unreadable }: { readonly unreadable: readonly unknown[] },
+): Sum & Amount {
+  return { ...total, isPartial: unreadable.length > 0 };
+}
+
+export function isWhole({ unpriced, isPartial = false }: Amount): boolean {
+  return unpriced.length === 0 && !isPartial;
+}
+
+function hasNoPrice({ unpriced, high }: Amount): boolean {
+  return unpriced.length > 0 && high === 0n;
 }
 
 const FEWEST_PLACES = 2;
@@ -54,8 +72,8 @@ function formatRange({ low, high }: Range, places: number, to: string): string {
 /** A total as people read it in a sentence: nothing unpriced is ever shown as zero. */
 export function formatTotal(total: Amount): string {
   const places = placesFor([total.low, total.high], ANSWER_DIGITS);
-  if (total.unpriced.length === 0) return formatRange(total, places, ' to ');
-  return total.high === 0n ? 'no price' : `at least ${formatUsd(total.low, places)}`;
+  if (isWhole(total)) return formatRange(total, places, ' to ');
+  return hasNoPrice(total) ? 'no price' : `at least ${formatUsd(total.low, places)}`;
 }
 
 /** A difference: `$1.50 more`, or `$1.00 less to $2.00 more`. */
@@ -87,6 +105,6 @@ export function formatSigned({ low, high }: Range, places: number): string {
 
 /** The same for a column, in as little room as possible. */
 export function formatCell(total: Amount, places: number): string {
-  if (total.unpriced.length === 0) return formatRange(total, places, '-');
-  return total.high === 0n ? 'no price' : `>= ${formatUsd(total.low, places)}`;
+  if (isWhole(total)) return formatRange(total, places, '-');
+  return hasNoPrice(total) ? 'no price' : `>= ${formatUsd(total.low, places)}`;
 }

@@ -7,10 +7,15 @@ import {
   type ModelEstimate,
   type PromptEstimate,
   perMonth,
+  sentTokens,
 } from '../core/estimate.ts';
 import type { Total } from '../core/price.ts';
 import { totalOf } from '../core/price.ts';
+import { endedBy } from '../core/rates.ts';
 import type { EstimateReport } from '../core/report.ts';
+import type { Instant } from '../core/time.ts';
+import { type Amount, asFarAsRead } from './amount.ts';
+import { spanText } from './parts.ts';
 import type { Column, TableData } from './table.ts';
 
 /** A row of the estimate: a model, or one prompt with a model. */
@@ -22,13 +27,18 @@ export interface EstimateRow {
 /** What the estimate shows, for the formats that people read. */
 export function estimateTable(report: EstimateReport): TableData<EstimateRow> {
   const byFile = report.by === 'file';
-  const models = [...report.models].sort(cheapestFirst);
+  const { at } = report.request;
+  const models = [...report.models].sort(cheapestFirst(at));
   const rows = models.flatMap((estimate): EstimateRow[] =>
     byFile ? estimate.prompts.map((prompt) => ({ estimate, prompt })) : [{ estimate }],
   );
   const columns: Column<EstimateRow>[] = [];
   if (!byFile || models.length > 1) {
-    columns.push({ title: 'Model', kind: 'name', value: ({ estimate }) => modelName(estimate) });
+    columns.push({
+      title: 'Model',
+      kind: 'name',
+      value: ({ estimate }) => modelName(estimate, at),
+    });
   }
   if (byFile) {
     columns.push({
@@ -38,7 +48,7 @@ export function estimateTable(report: EstimateReport): TableData<EstimateRow> {
     });
   }
   if (byFile || !sameTokens(models)) {
-    columns.push({ title: 'Tokens', kind: 'count', value: rowTokens });
+    columns.push({ title: 'Tokens', kind: 'price', value: rowTokens });
   }
   columns.push(...costColumns(report));
   return { columns, rows };
@@ -47,6 +57,14 @@ export function estimateTable(report: EstimateReport): TableData<EstimateRow> {
 function costColumns(report: EstimateReport): Column<EstimateRow>[] {
   const { outputTokens, per } = report.request;
   const inputOnly = coversInputOnly(report);
+  // A row of a file says nothing of those that could not be read.
+  const whole = (row: EstimateRow, total: Amount) =>
+    row.prompt ? total : asFarAsRead(total, report);
+  const rowCost = (row: EstimateRow) => whole(row, costOf(estimateOf(row)));
+  const output = (row: EstimateRow) => {
+    const total = outputPart(row);
+    return total && whole(row, total);
+  };
   const columns: Column<EstimateRow>[] = [];
   if (inputOnly) {
     columns.push(
@@ -56,12 +74,24 @@ function costColumns(report: EstimateReport): Column<EstimateRow>[] {
         kind: 'cost',
         value: (row) => costPerThousandOutput(estimateOf(row)),
       },
-      { title: 'At most', kind: 'cost', value: (row) => costAtMaximum(estimateOf(row)) },
+      {
+        title: 'At most',
+        kind: 'cost',
+        value: (row) => {
+          const most = costAtMaximum(estimateOf(row));
+          return most && whole(row, most);
+        },
+      },
     );
   } else if (outputTokens && report.models.some(({ model }) => hasOutput(model))) {
     columns.push(
-      { title: 'Input', kind: 'cost', scale: 'sum', value: (row) => part(row, 'input') },
-      { title: 'Output', kind: 'cost', scale: 'sum', value: outputPart },
+      {
+        title: 'Input',
+        kind: 'cost',
+        scale: 'sum',
+        value: (row) => whole(row, part(row, 'input')),
+      },
+      { title: 'Output', kind: 'cost', scale: 'sum', value: output },
       { title: 'Total', kind: 'cost', scale: 'sum', value: rowCost },
     );
   } else {
@@ -73,7 +103,7 @@ function costColumns(report: EstimateReport): Column<EstimateRow>[] {
       kind: 'cost',
       value: (row) => {
         const cost = rowCost(row);
-        return { ...perMonth(cost, per), unpriced: cost.unpriced };
+        return { ...cost, ...perMonth(cost, per) };
       },
     });
   }
@@ -83,10 +113,6 @@ function costColumns(report: EstimateReport): Column<EstimateRow>[] {
 /** The part of an estimate that a row stands for. */
 function estimateOf({ estimate, prompt }: EstimateRow): ModelEstimate {
   return prompt ? { ...estimate, prompts: [prompt] } : estimate;
-}
-
-function rowCost(row: EstimateRow): Total {
-  return costOf(estimateOf(row));
 }
 
 function part(row: EstimateRow, side: 'input' | 'output'): Total {
@@ -105,35 +131,42 @@ function outputPart(row: EstimateRow): Total | undefined {
   return hasOutput(row.estimate.model) ? part(row, 'output') : undefined;
 }
 
-function rowTokens(row: EstimateRow): number | undefined {
-  return tokensOf(estimateOf(row));
+function rowTokens(row: EstimateRow): string {
+  return sentText(estimateOf(row));
 }
 
-/** Input tokens of one call of each prompt; undefined where no tokenizer is known. */
-export function tokensOf({ prompts }: ModelEstimate): number | undefined {
-  let sum = 0;
-  for (const { inputTokens } of prompts) {
-    if (inputTokens === null) return undefined;
-    sum += inputTokens;
-  }
-  return sum;
+function sentText({ prompts }: ModelEstimate): string {
+  const sent = sentTokens(prompts);
+  const shares = prompts.flatMap(({ input }) => input.shares);
+  if (sent?.high === 0 && shares.some(({ quantities }) => quantities.length > 0)) return '';
+  return sent ? spanText([sent]) : 'unknown';
 }
 
 function sameTokens(models: readonly ModelEstimate[]): boolean {
-  return new Set(models.map(tokensOf)).size <= 1;
+  return new Set(models.map(sentText)).size <= 1;
 }
 
 /** The name as asked for, and what it stands for where that is another. */
-function modelName({ name, model }: ModelEstimate): string {
-  if (!model || model.id === name || model.snapshots.includes(name)) return name;
-  return name.startsWith('ft:') ? name : `${name} (${model.id})`;
+function modelName({ name, model }: ModelEstimate, at: Instant): string {
+  const isItself = !model || model.id === name || model.snapshots.includes(name);
+  const more = [
+    ...(isItself || name.startsWith('ft:') ? [] : [model.id]),
+    ...(endedBy(model, name, at) === undefined ? [] : ['shut down']),
+  ];
+  return more.length === 0 ? name : `${name} (${more.join(', ')})`;
 }
 
-/** By what a call costs at least; models without a price last, then by name. */
-function cheapestFirst(a: ModelEstimate, b: ModelEstimate): number {
-  const [x, y] = [costOf(a), costOf(b)];
-  const unpriced = Number(x.unpriced.length > 0) - Number(y.unpriced.length > 0);
-  if (unpriced !== 0) return unpriced;
-  if (x.high !== y.high) return x.high < y.high ? -1 : 1;
-  return a.name < b.name ? -1 : 1;
+/**
+ * By what a call costs at least; models without a price last, and after them those that would
+ * refuse it; then by name.
+ */
+function cheapestFirst(at: Instant) {
+  const rank = ({ name, model }: ModelEstimate, { unpriced }: Total) =>
+    endedBy(model, name, at) !== undefined ? 2 : Number(unpriced.length > 0);
+  return (a: ModelEstimate, b: ModelEstimate): number => {
+    const [x, y] = [costOf(a), costOf(b)];
+    if (rank(a, x) !== rank(b, y)) return rank(a, x) - rank(b, y);
+    if (x.high !== y.high) return x.high < y.high ? -1 : 1;
+    return a.name < b.name ? -1 : 1;
+  };
 }

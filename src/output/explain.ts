@@ -12,7 +12,7 @@ import type { EstimateReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import { TOKEN_KIND_NAMES } from '../core/usage.ts';
 import { count } from '../core/wording.ts';
-import { explainParts } from './parts.ts';
+import { explainParts, spanText } from './parts.ts';
 import { safeText } from './safe.ts';
 import { wrap } from './wrap.ts';
 
@@ -57,8 +57,11 @@ function amountOf(item: CostItem | QuantityItem): string {
     const of = [quality, size].filter((trait) => trait !== undefined).map((trait) => `${trait} `);
     return `${count(amount)}${per === 1 ? '' : ` / ${count(per)}`} ${of.join('')}${UNITS[unit]}`;
   }
-  const { tokens, modality, kind } = item;
-  const number = tokens === null ? 'an unknown number of' : count(tokens);
+  const { tokens, fewest = tokens, modality, kind } = item;
+  const number =
+    tokens === null || fewest === null
+      ? 'an unknown number of'
+      : spanText([{ low: fewest, high: tokens }]);
   return `${number} ${modality} ${TOKEN_KIND_NAMES[kind]} tokens`;
 }
 

@@ -15,11 +15,11 @@ import {
 } from '../core/estimate.ts';
 import { exactUsd, type Range } from '../core/money.ts';
 import { type CostItem, type CostLine, type QuantityItem, totalOf } from '../core/price.ts';
-import type { RateTable } from '../core/rates.ts';
+import { endedBy, type RateTable } from '../core/rates.ts';
 import type { EstimateReport, Finding } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
-import type { TokenKind } from '../core/usage.ts';
-import type { Amount } from './amount.ts';
+import { INPUT_KINDS, type TokenKind } from '../core/usage.ts';
+import { type Amount, asFarAsRead, isWhole } from './amount.ts';
 import { ratesOf, sourcesOf, usdPerMillion } from './explain.ts';
 import { partEntries } from './parts.ts';
 import { prefixEntry, requestLinesEntries } from './request-lines.ts';
@@ -62,7 +62,7 @@ export function json(report: EstimateReport): string {
       ...madeEntry(prompt),
     })),
     unpriced: unpricedEntries(models),
-    ...(report.whatIfs ? { whatIfs: report.whatIfs.map(whatIfEntry) } : {}),
+    ...(report.whatIfs ? { whatIfs: report.whatIfs.map((row) => whatIfEntry(row, report)) } : {}),
     findings: report.findings.map(findingEntry),
     ...(report.explain
       ? {
@@ -85,7 +85,7 @@ function madeEntry({ input, perImage }: PromptEstimate) {
 }
 
 /** `usd` is null unless the amount is known; `usdHigh` is null where there is no upper bound. */
-export function amounts(total: Amount, complete = total.unpriced.length === 0) {
+export function amounts(total: Amount, complete = isWhole(total)) {
   const usdLow = exactUsd(total.low);
   const usdHigh = complete ? exactUsd(total.high) : null;
   return { usd: usdLow === usdHigh ? usdLow : null, usdLow, usdHigh, complete };
@@ -102,24 +102,27 @@ function monthOf(range: Range, { request }: EstimateReport, complete: boolean) {
 
 function modelEntry(estimate: ModelEstimate, report: EstimateReport) {
   const { name, model, prompts, prefixes } = estimate;
-  const total = costOf(estimate);
+  const total = asFarAsRead(costOf(estimate), report);
+  const most = costAtMaximum(estimate);
+  const ended = endedBy(model, name, report.request.at);
   return {
     model: name,
     id: model?.id ?? null,
     ...amounts(total),
-    ...monthOf(total, report, total.unpriced.length === 0),
+    ...monthOf(total, report, isWhole(total)),
     requests: callsOf(prompts),
     tokens: tokensOf(report, name, prompts),
     perThousandOutput: optionalAmounts(costPerThousandOutput(estimate)),
-    atMaximumOutput: optionalAmounts(costAtMaximum(estimate)),
+    atMaximumOutput: optionalAmounts(most && asFarAsRead(most, report)),
     encoding: model?.encoding ?? null,
     contextWindow: model?.contextWindow ?? null,
     maxOutputTokens: model?.maxOutputTokens ?? null,
+    ...(ended === undefined ? {} : { shutDown: dayOf(ended) }),
     ...(prefixes.length > 0 ? { sharedPrefixes: prefixes.map(prefixEntry) } : {}),
   };
 }
 
-/** Of all calls, in disjoint kinds. Null is "not known": no tokenizer, or no output given. */
+/** Of all calls, in disjoint kinds, and all input together as a range. Null is "not known": no tokenizer, or no output given. */
 function tokensOf(report: EstimateReport, name: string, prompts: readonly PromptEstimate[]) {
   if (prompts.some(({ inputTokens }) => inputTokens === null)) return null;
   const sum = (...kinds: readonly TokenKind[]) => tokensOfKinds(prompts, kinds);
@@ -128,6 +131,8 @@ function tokensOf(report: EstimateReport, name: string, prompts: readonly Prompt
     cachedInput: sum('cachedInput'),
     cacheWrite: sum('cacheWrite30m', 'cacheWrite12h'),
     output: outputIsKnown(report, name) ? sum('output') : null,
+    inputLow: tokensOfKinds(prompts, INPUT_KINDS, 'low'),
+    inputHigh: tokensOfKinds(prompts, INPUT_KINDS, 'high'),
   };
 }
 
@@ -147,8 +152,8 @@ function itemEntry(item: CostItem | QuantityItem) {
     const { unit, amount } = item.quantity;
     return { modality: null, kind: unit, tokens: null, quantity: amount };
   }
-  const { modality, kind, tokens } = item;
-  return { modality, kind, tokens };
+  const { modality, kind, tokens, fewest } = item;
+  return { modality, kind, tokens, ...(fewest === undefined ? {} : { tokensLow: fewest }) };
 }
 
 export function findingEntry({ rule, severity, message, source, ...more }: Finding) {

@@ -70,6 +70,9 @@ function modelLines(model: Model): string[] {
     );
   }
   if (model.maxOutputTokens) lines.push(`output: at most ${count(model.maxOutputTokens)} tokens`);
+  if (model.callsTools) {
+    lines.push(`calls by itself, each call billed besides: ${model.callsTools.join(', ')}`);
+  }
   if (model.longContextAbove) {
     lines.push(
       `long context: above ${count(model.longContextAbove)} input tokens, for the whole request`,

@@ -55,7 +55,7 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
     severity: 'warning',
   },
   reasoning: { title: 'Reasoning is billed as output, and is not known.', severity: 'note' },
-  'unused-values': { title: 'A value is put in nowhere.', severity: 'warning' },
+  'unused-values': { title: 'A value or an option changes nothing.', severity: 'warning' },
   'open-price': { title: 'The data leaves a price open.', severity: 'warning' },
   'not-found': { title: 'Nothing is of what was asked for.', severity: 'warning' },
   'other-currency': { title: 'Billed amounts are not in USD.', severity: 'warning' },
@@ -81,6 +81,10 @@ export const RULE_TITLES: Readonly<Record<string, RuleTitle>> = {
   },
   unpriced: { title: 'Use has no known price.', severity: 'warning' },
   unchecked: { title: 'Something was left unchecked.', severity: 'note' },
+  'unknown-start': {
+    title: 'Nobody knows since when a price holds.',
+    severity: 'note',
+  },
   unreadable: { title: 'A file could not be read.', severity: 'warning' },
 };
 

@@ -113,19 +113,38 @@ function widthOf(lines: readonly string[]): number {
  * first, where the terminal is too narrow for all; or as one paragraph a row.
  */
 export function renderTable<Row>(data: TableData<Row>, terminal: Terminal): string {
-  const { columns, rows } = data;
-  const firstOut = columns.findLastIndex(({ optional }) => optional === true);
-  const dropped = firstOut >= 0 ? firstOut : columns.findLastIndex(({ optional }) => optional);
-  const widths = dropped >= 0 ? [WHOLE, NAME_WIDTH] : [WHOLE, NAME_WIDTH, LEAST_WIDTH];
-  for (const nameWidth of widths) {
-    const lines = columnLines(data, terminal, nameWidth);
-    if (widthOf(lines) <= terminal.width) return lines.join('\n');
-  }
-  if (dropped >= 0) return renderTable({ columns: columns.toSpliced(dropped, 1), rows }, terminal);
+  const { table, lines } = fitted(data, terminal);
+  if (lines) return lines.join('\n');
+  const { columns } = table;
   const titles = columns.map(({ title }) => safeText(title));
-  return tableCells(data, percent)
+  return tableCells(table, percent)
     .map((row) => paragraph(titles, row, terminal))
     .join('\n');
+}
+
+/** The titles of the columns that are shown. */
+export function shownTitles<Row>(data: TableData<Row>, terminal: Terminal): string[] {
+  return fitted(data, terminal).table.columns.map(({ title }) => title);
+}
+
+/** Without `lines` where it has no room even with the fewest columns. */
+function fitted<Row>(
+  table: TableData<Row>,
+  terminal: Terminal,
+): { readonly table: TableData<Row>; readonly lines?: readonly string[] } {
+  const { columns, rows } = table;
+  const dropped =
+    columns.findLast(({ optional }) => optional === true) ??
+    columns.findLast(({ optional }) => optional);
+  const widths = dropped ? [WHOLE, NAME_WIDTH] : [WHOLE, NAME_WIDTH, LEAST_WIDTH];
+  for (const nameWidth of widths) {
+    const lines = columnLines(table, terminal, nameWidth);
+    if (widthOf(lines) <= terminal.width) return { table, lines };
+  }
+  if (!dropped) return { table };
+  // Columns of one title say one thing of several others, and half of it would mislead.
+  const left = columns.filter(({ title }) => title !== dropped.title);
+  return fitted({ columns: left, rows }, terminal);
 }
 
 function columnLines<Row>(data: TableData<Row>, { paint }: Terminal, nameWidth = WHOLE): string[] {

@@ -6,20 +6,23 @@ import {
   coversInputOnly,
   hasOutput,
   type ModelEstimate,
+  type PromptEstimate,
   perMonth,
+  sentTokens,
   tiersOf,
   tokensOfKinds,
 } from '../core/estimate.ts';
+import { misfit } from '../core/fit.ts';
 import { subtract } from '../core/money.ts';
-import { type Total, totalOf } from '../core/price.ts';
+import { totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
 import { count, counted } from '../core/wording.ts';
-import { formatTotal } from './amount.ts';
-import { estimateTable, tokensOf } from './estimate-table.ts';
+import { type Amount, asFarAsRead, formatTotal, isWhole } from './amount.ts';
+import { estimateTable } from './estimate-table.ts';
 import { explanation } from './explain.ts';
 import { nameOf, paintFinding } from './finding.ts';
-import { partsTable } from './parts.ts';
+import { partsTable, spanText } from './parts.ts';
 import { safeText } from './safe.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -79,36 +82,52 @@ function tiersText(report: EstimateReport): string {
 /** The text alone, and what it comes to with what the API adds. */
 function tokensText(report: EstimateReport): string {
   const models = alternativesOf(report);
-  const all = models.map(tokensOf).filter((tokens) => tokens !== undefined);
-  const ofText = models.map(textTokensOf).filter((tokens) => tokens !== undefined);
-  const sent = spanText(all);
-  const text = spanText(ofText);
-  if (sent === '') return '';
-  return text === '' || text === sent
-    ? tokensNoun(sent)
-    : `${tokensNoun(text)} of text, ${sent} as sent`;
+  const quantities = quantitiesText(models);
+  // No token of what is billed by something else is no figure.
+  const ofTokens = models.flatMap(({ prompts }) => sentTokens(prompts) ?? []);
+  const sent = spanText(quantities.length > 0 ? ofTokens.filter(({ high }) => high > 0) : ofTokens);
+  const text = spanText(models.flatMap((model) => textTokensOf(model) ?? []));
+  const isAlone = text === '' || text === sent;
+  const tokens = isAlone ? tokensNoun(sent) : `${tokensNoun(text)} of text, ${sent} as sent`;
+  return [...(sent === '' ? [] : [tokens]), ...quantities].join(
+    models.length > 1 ? ' or ' : ' and ',
+  );
+}
+
+/** What is billed by something else than tokens, in what it is counted in: `90 seconds`. */
+function quantitiesText(models: readonly ModelEstimate[]): string[] {
+  const byUnit = new Map<string, { low: number; high: number }[]>();
+  for (const { prompts } of models) {
+    const sums = new Map<string, number>();
+    const all = prompts.flatMap(({ input }) => input.shares.flatMap((share) => share.quantities));
+    for (const { unit, amount, per = 1 } of all) {
+      sums.set(unit, (sums.get(unit) ?? 0) + amount / per);
+    }
+    for (const [unit, exact] of sums) {
+      const sum = Number(exact.toFixed(1));
+      if (sum > 0) byUnit.set(unit, [...(byUnit.get(unit) ?? []), { low: sum, high: sum }]);
+    }
+  }
+  return [...byUnit].map(([unit, sums]) => {
+    const amount = spanText(sums);
+    return `${amount} ${unit}${amount === '1' ? '' : 's'}`;
+  });
 }
 
 function tokensNoun(amount: string): string {
   return `${amount} ${amount === '1' ? 'token' : 'tokens'}`;
 }
 
-/** `89`, or `89 to 96`; empty where there is nothing. */
-function spanText(numbers: readonly number[]): string {
-  if (numbers.length === 0) return '';
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  return least === most ? count(least) : `${count(least)} to ${count(most)}`;
-}
-
 /** Undefined where the parts of any prompt are not known apart. */
-function textTokensOf({ prompts }: ModelEstimate): number | undefined {
-  let sum = 0;
+function textTokensOf({ prompts }: ModelEstimate): { low: number; high: number } | undefined {
+  let [low, high] = [0, 0];
   for (const { input } of prompts) {
     const text = input.parts.find(({ part }) => part === 'text');
-    if (!text || text.expected === null) return undefined;
-    sum += text.expected;
+    if (!text || text.high === null) return undefined;
+    low += text.low;
+    high += text.high;
   }
-  return sum;
+  return { low, high };
 }
 
 function callsOf(requests: number, per: string | undefined, each: boolean): string {
@@ -126,18 +145,14 @@ export function summaryLines(report: EstimateReport): { label: string; value: st
   const lines: { label: string; value: string }[] = [];
   const [only, ...others] = alternativesOf(report);
   if (only && others.length === 0) {
-    const total = costOf(only);
-    const complete = report.unreadable.length === 0;
-    lines.push({
-      label: totalLabel(report),
-      value: atLeast(total, complete),
-    });
+    const total = asFarAsRead(costOf(only), report);
+    lines.push({ label: totalLabel(report), value: formatTotal(total) });
     const { per } = report.request;
     if (per && per !== 'month') {
-      const month = { ...perMonth(total, per), unpriced: total.unpriced };
-      lines.push({ label: 'A month (30 days)', value: atLeast(month, complete) });
+      const month = { ...total, ...perMonth(total, per) };
+      lines.push({ label: 'A month (30 days)', value: formatTotal(month) });
     }
-    lines.push(...imageLine(only), ...maximumLine(report, only), ...standardLine(only));
+    lines.push(...imageLine(only), ...maximumLine(report, only), ...standardLine(report, only));
   }
   return lines;
 }
@@ -147,13 +162,6 @@ function imageLine({ prompts }: ModelEstimate): { label: string; value: string }
   const [only, ...others] = prompts;
   if (!only?.perImage || others.length > 0 || only.input.made?.images === 1) return [];
   return [{ label: 'An image', value: formatTotal(totalOf([only.perImage])) }];
-}
-
-function atLeast(total: Total, complete: boolean): string {
-  const value = formatTotal(total);
-  return complete || value === 'no price' || value.startsWith('at least')
-    ? value
-    : `at least ${value}`;
 }
 
 function totalLabel(report: EstimateReport): string {
@@ -168,18 +176,28 @@ function maximumLine(
 ): { label: string; value: string }[] {
   if (!coversInputOnly(report)) return [];
   const most = costAtMaximum(estimate);
-  if (!most) return [];
-  return [{ label: maximumLabel(report, estimate), value: formatTotal(most) }];
+  const { model, prompts } = estimate;
+  if (!most) {
+    const isFull = prompts.some(({ input }) => model && misfit(model, input, 1));
+    return isFull
+      ? [{ label: 'With an answer', value: 'none: the input has no room for one' }]
+      : [];
+  }
+  return [{ label: maximumLabel(report, prompts), value: formatTotal(asFarAsRead(most, report)) }];
 }
 
 /** What a batch saves. */
-function standardLine(estimate: ModelEstimate): { label: string; value: string }[] {
-  const standard = costAtStandard(estimate);
-  if (!standard) return [];
-  const cost = costOf(estimate);
+function standardLine(
+  report: EstimateReport,
+  estimate: ModelEstimate,
+): { label: string; value: string }[] {
+  const atStandard = costAtStandard(estimate);
+  if (!atStandard) return [];
+  const standard = asFarAsRead(atStandard, report);
+  const cost = asFarAsRead(costOf(estimate), report);
   const value = formatTotal(standard);
-  const isKnown = standard.unpriced.length + cost.unpriced.length === 0;
-  const saved = {
+  const isKnown = isWhole(standard) && isWhole(cost);
+  const saved: Amount = {
     low: subtract(standard.low, cost.low),
     high: subtract(standard.high, cost.high),
     unpriced: [],
@@ -192,18 +210,20 @@ function standardLine(estimate: ModelEstimate): { label: string; value: string }
   ];
 }
 
-function maximumLabel({ request }: EstimateReport, { model, prompts }: ModelEstimate): string {
-  const [only, ...others] = prompts;
+/** What the room in the context window leaves may be less than a model can give. */
+function maximumLabel({ request }: EstimateReport, prompts: readonly PromptEstimate[]): string {
   const own = prompts.some(({ input }) =>
     input.shares.some(({ calls, answers, maxOutputTokens }) => {
       return calls !== 1 || answers !== 1 || maxOutputTokens !== undefined;
     }),
   );
-  if (!own && model) return `With at most ${count(model.maxOutputTokens)} output tokens`;
-  if (others.length > 0 || !only?.atMaximumOutput) return 'With the longest answers';
-  const most = { ...only, lines: only.atMaximumOutput };
-  const tokens = tokensOfKinds([most], ['output']) / (request.requests ?? 1);
-  return `With at most ${count(tokens)} output tokens`;
+  const [most = 0, ...others] = new Set(
+    prompts.map(({ atMaximumOutput: lines = [], ...prompt }) =>
+      tokensOfKinds([{ ...prompt, atMaximumOutput: lines, lines }], ['output']),
+    ),
+  );
+  if (others.length > 0 || (own && prompts.length > 1)) return 'With the longest answers';
+  return `With at most ${counted(most / (request.requests ?? 1), 'output token')}`;
 }
 
 function summary(report: EstimateReport, { paint, width }: Terminal): string {

@@ -5,8 +5,8 @@ import { markdownText } from './markdown-text.ts';
 import { markdownTable } from './table.ts';
 import { ratesLine } from './text.ts';
 import {
-  TUNING_LEGEND,
   tuningHeading,
+  tuningLegend,
   tuningSummary,
   tuningTable,
   unpricedTunings,
@@ -18,10 +18,11 @@ export function tuningMarkdown(report: TuningReport): string {
     ({ label, value }) => `- ${label}: **${markdownText(value)}**`,
   );
   const remarks = [...unpricedTunings(report), ...report.findings.map(findingLine)];
+  const table = tuningTable(report);
   return comment(report.command, [
     markdownText(tuningHeading(report)),
-    markdownTable(tuningTable(report)),
-    TUNING_LEGEND,
+    markdownTable(table),
+    tuningLegend(table.columns.map(({ title }) => title)),
     summary.join('\n'),
     remarks.map((remark) => `- ${markdownText(remark)}`).join('\n'),
     markdownText(ratesLine(report)),

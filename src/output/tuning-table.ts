@@ -53,8 +53,11 @@ export function tuningTable(report: TuningReport): TableData<ModelTuning> {
   return { columns, rows: models };
 }
 
-export const TUNING_LEGEND =
-  'Trained: tokens of all epochs. Input, Output: per 1M tokens of the tuned model; Untuned: of its base.';
+/** @param titles of the columns that are shown */
+export function tuningLegend(titles: readonly string[]): string {
+  const has = (title: string, what: string) => (titles.includes(title) ? what : '');
+  return `${has('Trained', 'Trained: tokens of all epochs. ')}Input, Output: per 1M tokens of the tuned model${has('Untuned', '; Untuned: of its base')}.`;
+}
 
 /** The answer, where there is one model. */
 export function tuningSummary(report: TuningReport): { label: string; value: string }[] {

@@ -3,12 +3,12 @@ import { count } from '../core/wording.ts';
 import { explainItem } from './explain.ts';
 import { paintFinding } from './finding.ts';
 import { safeText } from './safe.ts';
-import { renderTable } from './table.ts';
+import { renderTable, shownTitles } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { ratesLine } from './text.ts';
 import {
-  TUNING_LEGEND,
   tuningHeading,
+  tuningLegend,
   tuningSummary,
   tuningTable,
   unpricedTunings,
@@ -21,10 +21,11 @@ export function tuningText(report: TuningReport, terminal: Terminal): string {
   const summary = tuningSummary(report).map(({ label, value }) =>
     wrap(`${label}: ${paint.total(value)}`, width),
   );
+  const table = tuningTable(report);
   const blocks = [
     wrap(safeText(tuningHeading(report)), width),
-    renderTable(tuningTable(report), terminal),
-    wrap(TUNING_LEGEND, width),
+    renderTable(table, terminal),
+    wrap(tuningLegend(shownTitles(table, terminal)), width),
     ...(report.explain ? [tuningExplanation(report, width)] : []),
     summary.join('\n'),
     unpricedTunings(report)

@@ -5,6 +5,8 @@ import { exactUsd } from '../core/money.ts';
 import type { EstimateReport } from '../core/report.ts';
 import type { WhatIf } from '../core/what-if.ts';
 import { count, percent } from '../core/wording.ts';
+import { asFarAsRead, isWhole } from './amount.ts';
+import { spanText } from './parts.ts';
 import type { Column, TableData } from './table.ts';
 
 export function whatIfTable(report: EstimateReport, whatIfs: readonly WhatIf[]): TableData<WhatIf> {
@@ -19,13 +21,13 @@ export function whatIfTable(report: EstimateReport, whatIfs: readonly WhatIf[]):
     const title = axis[0]?.toUpperCase() + axis.slice(1);
     columns.push({ title, kind: 'name', value: ({ variants }) => variants[axis] ?? '' });
   }
-  if (isVaried(({ inputTokens }) => inputTokens)) {
-    columns.push({ title: 'Tokens', kind: 'count', value: tokensOf });
+  if (isVaried(tokensText)) {
+    columns.push({ title: 'Tokens', kind: 'price', value: tokensText });
   }
   columns.push({
     title: coversInputOnly(report) ? 'Input' : 'Cost',
     kind: 'cost',
-    value: ({ cost, problem }) => (problem === undefined ? cost : undefined),
+    value: ({ cost, problem }) => (problem === undefined ? asFarAsRead(cost, report) : undefined),
   });
   if (whatIfs.some((row) => whyNot(row) !== '')) {
     columns.push({ title: 'Why not', kind: 'name', value: whyNot });
@@ -33,8 +35,8 @@ export function whatIfTable(report: EstimateReport, whatIfs: readonly WhatIf[]):
   return { columns, rows: whatIfs };
 }
 
-function tokensOf({ inputTokens }: WhatIf): number | undefined {
-  return inputTokens ?? undefined;
+function tokensText({ inputTokens }: WhatIf): string {
+  return inputTokens ? spanText([inputTokens]) : 'unknown';
 }
 
 function cachedText({ cachedTokens, cachedShare }: WhatIf): string {
@@ -49,13 +51,15 @@ export function whyNot({ problem, cost }: WhatIf): string {
   return first?.item.cost.kind === 'unpriced' ? first.item.cost.reason : '';
 }
 
-export function whatIfEntry(row: WhatIf) {
+export function whatIfEntry(row: WhatIf, report: Pick<EstimateReport, 'unreadable'>) {
   const { model, tiers, cachedTokens, cachedShare, variants, inputTokens, cost, problem } = row;
-  const complete = cost.unpriced.length === 0;
+  const complete = isWhole(asFarAsRead(cost, report));
   const usdLow = exactUsd(cost.low);
   const usdHigh = complete ? exactUsd(cost.high) : null;
   return {
-    ...{ model, tiers, inputTokens },
+    ...{ model, tiers },
+    inputTokens: inputTokens?.high ?? null,
+    inputTokensLow: inputTokens?.low ?? null,
     cachedTokens: cachedTokens ?? null,
     cachedShare: cachedShare ?? null,
     detail: variants.detail ?? null,

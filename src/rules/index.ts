@@ -18,6 +18,7 @@ import type { Rule } from './rule.ts';
 import { sharedPrefix } from './shared-prefix.ts';
 import { shutDown } from './shut-down.ts';
 import { staleRates } from './stale-rates.ts';
+import { unknownStart } from './unknown-start.ts';
 import { unreadable } from './unreadable.ts';
 import { unusedValues } from './unused-values.ts';
 
@@ -38,6 +39,7 @@ export const ESTIMATE_RULES: readonly Rule<EstimateFacts>[] = [
   reasoning,
   openPrice,
   derivedPrice,
+  unknownStart,
   assumedEncoding,
   unusedValues,
   staleRates,

@@ -6,7 +6,7 @@ export const unreadable: Rule<Pick<EstimateFacts, 'unreadable'>> = {
   severity: 'warning',
   *check({ unreadable: files }) {
     for (const { source, reason } of files) {
-      yield { source, message: `not counted: ${reason}` };
+      yield { source, isUndecided: true, message: `not counted: ${reason}` };
     }
   },
 };

@@ -282,7 +282,7 @@ describe('the configuration', () => {
     const { code, err } = await check(folder, ['--config', 'folder.json']);
     expect({ code, err }).toEqual({
       code: 2,
-      err: 'folder.json: error: cannot be read (EISDIR)\n',
+      err: 'folder.json: error: is a folder, where a file is expected\n',
     });
   });
 });
@@ -542,7 +542,7 @@ describe('prompts', () => {
     const folder = folderOf(files(within));
     chmodSync(join(folder, 'prompts/a.md'), 0);
     const { code, out } = await check(folder);
-    expect(out).toContain('cannot be read (EACCES)');
+    expect(out).toContain('cannot be read: you have no permission');
     expect(code).toBe(3);
   });
 

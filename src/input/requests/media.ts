@@ -11,6 +11,8 @@ import { pdfPages } from '../media/pdf-pages.ts';
 export interface SaidMedia {
   readonly imageSize?: ImageSize | undefined;
   readonly audioSeconds?: number | undefined;
+  /** What of it was of use. */
+  readonly used?: Set<'imageSize' | 'audioSeconds'> | undefined;
 }
 
 /** The same request with what the data says of itself, and without the data. */
@@ -38,11 +40,13 @@ function lookAt(part: Part, said: SaidMedia): Part {
   return { ...withSaid(looked, said), data: undefined };
 }
 
-function withSaid(part: MediaPart, { imageSize, audioSeconds }: SaidMedia): MediaPart {
+function withSaid(part: MediaPart, { imageSize, audioSeconds, used }: SaidMedia): MediaPart {
   if (part.kind === 'image' && part.unreadable === undefined) {
+    if (part.size === undefined) used?.add('imageSize');
     return { ...part, size: part.size ?? imageSize };
   }
   if (part.kind !== 'audio' || part.length || audioSeconds === undefined) return part;
+  used?.add('audioSeconds');
   const length = { least: audioSeconds, most: audioSeconds };
   return { ...part, length, unreadable: undefined };
 }

@@ -68,5 +68,7 @@ export interface Counting {
   readonly keepsContent: boolean;
   /** Of speech that is expected, or of audio that does not tell; undefined where nobody says it. */
   readonly audioSeconds: number | undefined;
+  /** What of the two was of use. */
+  readonly used: Set<'imageSize' | 'audioSeconds'>;
   countText(text: string | Uint8Array, encoding: Encoding): number;
 }

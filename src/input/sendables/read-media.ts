@@ -127,11 +127,17 @@ function withAsked(request: MediaRequest, more: Partial<ImagesRequest['asked']>)
 export function countMedia(
   request: MediaRequest,
   model: Model | undefined,
-  { images, at, audioSeconds, imageSize, countText }: Counting,
+  { images, at, audioSeconds, imageSize, used, countText }: Counting,
   chosen: Source | undefined,
 ): InputCount {
   const length =
     audioSeconds === undefined ? undefined : { least: audioSeconds, most: audioSeconds };
+  const isLengthOpen =
+    request.kind === 'speech' || (request.kind === 'transcription' && !request.length);
+  if (isLengthOpen) used.add('audioSeconds');
+  if (request.kind === 'images' && request.asked.inputImages?.some((known) => !known)) {
+    used.add('imageSize');
+  }
   const counted = mediaInput(withSize(request, imageSize), model, {
     images,
     at,

@@ -53,7 +53,7 @@ export const readSentRequest: ReadSendable = async (sendable, counting) => {
     const { sentMedia } = await import('./read-media.ts');
     return sentMedia(value, endpoint, { source: { file }, bytes: bytes.length }, counting);
   }
-  if (!isForced && !isRequest(value)) return isMeant ? 'no-request' : undefined;
+  if (!isForced && !isRequest(value)) return 'no-request';
   const template = filling && valueTemplate(value, filling);
   const [values = new Map()] = filling?.runs ?? [];
   const first = template?.fill(values);
