@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aliasOf, withoutAddresses } from '../src/core/alias.ts';
+import { aliasOf, withoutAddresses } from '../src/core/audit/alias.ts';
 import {
   DIMENSIONS,
   type Dimension,
@@ -9,12 +9,12 @@ import {
   type PricedCell,
   priceCell,
   sumOf,
-} from '../src/core/audit.ts';
-import { ANY_TIER, type UsageEntry } from '../src/core/entry.ts';
-import { entryOf, Ledger } from '../src/core/ledger.ts';
+} from '../src/core/audit/audit.ts';
+import { ANY_TIER, type UsageEntry } from '../src/core/audit/entry.ts';
+import { entryOf, Ledger } from '../src/core/audit/ledger.ts';
+import { withoutOverlaps } from '../src/core/audit/overlap.ts';
 import { allPriceChanges } from '../src/core/lookup.ts';
 import { exactUsd } from '../src/core/money.ts';
-import { withoutOverlaps } from '../src/core/overlap.ts';
 import { type Instant, isoWeekOf, parseInstant } from '../src/core/time.ts';
 import { shipped as TABLE } from './table.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BATCH_LIMITS, BATCH_URLS, BatchCheck, batchEndpoint } from '../src/core/batch.ts';
+import { BATCH_LIMITS, BATCH_URLS, BatchCheck, batchEndpoint } from '../src/core/estimate/batch.ts';
 import type { JsonObject } from '../src/core/json.ts';
 
 const asItIs = (key: string) => key;

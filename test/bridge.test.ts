@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Bridge, bridge, type Change } from '../src/core/bridge.ts';
-import { ANY_TIER, type UsageEntry } from '../src/core/entry.ts';
+import { type Bridge, bridge, type Change } from '../src/core/audit/bridge.ts';
+import { ANY_TIER, type UsageEntry } from '../src/core/audit/entry.ts';
 import { allPriceChanges } from '../src/core/lookup.ts';
 import { addRanges, exactUsd, type Range, subtract } from '../src/core/money.ts';
 import { addDays, type Instant } from '../src/core/time.ts';

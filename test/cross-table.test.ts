@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DIMENSIONS, type Dimension, groupBy, priceCell, sumOf } from '../src/core/audit.ts';
-import type { UsageEntry } from '../src/core/entry.ts';
-import { Ledger } from '../src/core/ledger.ts';
+import { DIMENSIONS, type Dimension, groupBy, priceCell, sumOf } from '../src/core/audit/audit.ts';
+import type { UsageEntry } from '../src/core/audit/entry.ts';
+import { Ledger } from '../src/core/audit/ledger.ts';
 import { addRanges, NOTHING } from '../src/core/money.ts';
 import type { AuditReport } from '../src/core/report.ts';
 import { type Instant, parseInstant } from '../src/core/time.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Encoding } from '../src/core/encodings.ts';
 import type { FileStat } from '../src/core/files.ts';
-import { textCount } from '../src/core/input-count.ts';
+import { textCount } from '../src/core/request/input-count.ts';
 import {
   costOf,
   type EstimateRequest,

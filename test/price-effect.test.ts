@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { priceCell, sumOf } from '../src/core/audit.ts';
-import { ANY_TIER, type UsageEntry } from '../src/core/entry.ts';
-import { Ledger } from '../src/core/ledger.ts';
+import { priceCell, sumOf } from '../src/core/audit/audit.ts';
+import { ANY_TIER, type UsageEntry } from '../src/core/audit/entry.ts';
+import { Ledger } from '../src/core/audit/ledger.ts';
+import { effectOf, priceEffects } from '../src/core/audit/price-effect.ts';
 import { exactUsd, NOTHING } from '../src/core/money.ts';
-import { effectOf, priceEffects } from '../src/core/price-effect.ts';
 import { type Instant, parseInstant } from '../src/core/time.ts';
 import { formatChange, formatSigned } from '../src/output/amount.ts';
 import { shipped as TABLE } from './table.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { UsageEntry } from '../src/core/entry.ts';
-import { Ledger } from '../src/core/ledger.ts';
-import { BatchesBeside, perhapsTwice, withoutCountedBatches } from '../src/core/same-use.ts';
+import type { UsageEntry } from '../src/core/audit/entry.ts';
+import { Ledger } from '../src/core/audit/ledger.ts';
+import { BatchesBeside, perhapsTwice, withoutCountedBatches } from '../src/core/audit/same-use.ts';
 import type { Instant } from '../src/core/time.ts';
 import { shipped as TABLE } from './table.ts';
 

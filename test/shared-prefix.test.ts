@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commonEnd, commonStart, settledLength } from '../src/core/common-text.ts';
-import { cacheable, cachingOf } from '../src/core/framing.ts';
-import { type ConversationRequest, textOf } from '../src/core/request.ts';
-import { VaryingParts } from '../src/core/shared-parts.ts';
-import { definitionsOf, SharedPrefixes } from '../src/core/shared-prefix.ts';
+import { commonEnd, commonStart, settledLength } from '../src/core/prefix/common-text.ts';
+import { VaryingParts } from '../src/core/prefix/shared-parts.ts';
+import { definitionsOf, SharedPrefixes } from '../src/core/prefix/shared-prefix.ts';
+import { cacheable, cachingOf } from '../src/core/request/framing.ts';
+import { type ConversationRequest, textOf } from '../src/core/request/request.ts';
 import { countTokens, ENCODINGS } from '../src/tokens/index.ts';
 import { framing, request } from './requests/count.ts';
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { AuditOptions } from '../commands/audit.ts';
-import { DIMENSIONS, SORTS } from '../core/audit.ts';
+import { DIMENSIONS, SORTS } from '../core/audit/audit.ts';
 import type { Io } from '../io.ts';
 import {
   dimensions,

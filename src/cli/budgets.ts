@@ -3,7 +3,7 @@ import type { CheckOptions } from '../commands/check.ts';
 import type { DiffOptions } from '../commands/diff.ts';
 import type { InitOptions } from '../commands/init.ts';
 import type { ReplayOptions } from '../commands/replay.ts';
-import { ASSUMPTIONS } from '../core/check.ts';
+import { ASSUMPTIONS } from '../core/budget/check.ts';
 import type { Io } from '../io.ts';
 import type { ReplayFormat } from '../output/replay.ts';
 import {

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DIMENSIONS, type Dimension } from '../core/audit.ts';
-import type { ImageSize } from '../core/image-tokens.ts';
+import { DIMENSIONS, type Dimension } from '../core/audit/audit.ts';
+import { WHAT_IF_AXES, type WhatIfAxis } from '../core/estimate/what-if-axes.ts';
+import type { ImageSize } from '../core/media/image-tokens.ts';
 import { type Money, parseUsd } from '../core/money.ts';
 import { type Instant, parseInstant } from '../core/time.ts';
-import { WHAT_IF_AXES, type WhatIfAxis } from '../core/what-if-axes.ts';
 import { type Destination, FORMAT_NAMES, FORMATS, type FormatName } from '../output/index.ts';
 import { safeText } from '../output/safe.ts';
 

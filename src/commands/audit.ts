@@ -6,16 +6,15 @@ import {
   type Sort,
   type Sum,
   sumOf,
-} from '../core/audit.ts';
-import { BILL_DIMENSIONS, type Bill } from '../core/bill.ts';
-import { isAllRead, missingFrom } from '../core/budget.ts';
+} from '../core/audit/audit.ts';
+import type { Cell } from '../core/audit/ledger.ts';
+import type { Overlap } from '../core/audit/overlap.ts';
+import { type PriceEffects, priceEffects } from '../core/audit/price-effect.ts';
+import { BILL_DIMENSIONS, type Bill } from '../core/bill/bill.ts';
+import { isAllRead, missingFrom } from '../core/budget/budget.ts';
 import { around, type Period } from '../core/calendar.ts';
 import { InputError } from '../core/input-error.ts';
-import type { Cell } from '../core/ledger.ts';
 import type { Money } from '../core/money.ts';
-import type { Outlook } from '../core/outlook.ts';
-import type { Overlap } from '../core/overlap.ts';
-import { type PriceEffects, priceEffects } from '../core/price-effect.ts';
 import type { RateTable } from '../core/rates.ts';
 import {
   type AuditFacts,
@@ -24,6 +23,7 @@ import {
   exitCode,
   type RowCounts,
 } from '../core/report.ts';
+import type { Outlook } from '../core/spending/outlook.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { Io } from '../io.ts';
 import { AUDIT_RULES } from '../rules/audit-rules.ts';
@@ -168,10 +168,15 @@ async function factsFrom(
     // Without usage there is nothing to compare with; without a bill neither.
     reconciliation:
       bill && priced.length > 0
-        ? (await import('../core/reconcile.ts')).reconcile(inForce(priced, effects), bill, rates, {
-            now,
-            region: request.region,
-          })
+        ? (await import('../core/bill/reconcile.ts')).reconcile(
+            inForce(priced, effects),
+            bill,
+            rates,
+            {
+              now,
+              region: request.region,
+            },
+          )
         : undefined,
     before,
   };

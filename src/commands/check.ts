@@ -1,17 +1,22 @@
-import type { Dimension } from '../core/audit.ts';
-import { ASSUMPTIONS, type Assumption, type Check, type JudgedBudget } from '../core/check.ts';
-import { judgeChanges } from '../core/increase.ts';
-import { InputError, type InputProblem } from '../core/input-error.ts';
+import type { Dimension } from '../core/audit/audit.ts';
 import {
-  judgeCredits,
-  judgeReplays,
-  limitText,
-  monthOutlook,
-  type Outlook,
-  outlookOf,
-  spendingFrom,
-} from '../core/outlook.ts';
-import { judgePrompts } from '../core/prompt-budget.ts';
+  ASSUMPTIONS,
+  type Assumption,
+  type Check,
+  type JudgedBudget,
+} from '../core/budget/check.ts';
+import { judgeChanges } from '../core/budget/increase.ts';
+import { judgePrompts } from '../core/budget/prompt-budget.ts';
+import { isNothing, judgeUsage } from '../core/budget/usage-budget.ts';
+import {
+  type BudgetedSpends,
+  budgetedSpends,
+  missingOf,
+  SCOPE_DIMENSIONS,
+  type Spend,
+  type UsageData,
+} from '../core/budget/usage-spends.ts';
+import { InputError, type InputProblem } from '../core/input-error.ts';
 import type { RateTable } from '../core/rates.ts';
 import {
   type AuditFacts,
@@ -20,17 +25,17 @@ import {
   type Comparison,
   exitCode,
 } from '../core/report.ts';
-import { isInactive, type SpendLimit } from '../core/spend-limit.ts';
-import { instantOf } from '../core/time.ts';
-import { isNothing, judgeUsage } from '../core/usage-budget.ts';
 import {
-  type BudgetedSpends,
-  budgetedSpends,
-  missingOf,
-  SCOPE_DIMENSIONS,
-  type Spend,
-  type UsageData,
-} from '../core/usage-spends.ts';
+  judgeCredits,
+  judgeReplays,
+  limitText,
+  monthOutlook,
+  type Outlook,
+  outlookOf,
+  spendingFrom,
+} from '../core/spending/outlook.ts';
+import { isInactive, type SpendLimit } from '../core/spending/spend-limit.ts';
+import { instantOf } from '../core/time.ts';
 import type { Config, ConfiguredUsage } from '../input/config.ts';
 import { USAGE_FILES } from '../input/usage/index.ts';
 import type { Io } from '../io.ts';

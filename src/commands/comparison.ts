@@ -1,11 +1,11 @@
-import { changesOf, type Renames } from '../core/change.ts';
-import type { Unreadable } from '../core/estimate.ts';
+import { changesOf, type Renames } from '../core/budget/change.ts';
+import { callPrompts, type PromptBudget } from '../core/budget/prompt-budget.ts';
+import type { Unreadable } from '../core/estimate/estimate.ts';
 import type { Files } from '../core/files.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
-import { callPrompts, type PromptBudget } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { BudgetedCall, Comparison } from '../core/report.ts';
-import type { Filling } from '../core/template.ts';
+import type { Filling } from '../core/request/template.ts';
 import type { Instant } from '../core/time.ts';
 import { readBaseReport } from '../input/base-report.ts';
 import {

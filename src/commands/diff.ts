@@ -1,9 +1,9 @@
-import type { Unreadable } from '../core/estimate.ts';
+import type { PromptBudget } from '../core/budget/prompt-budget.ts';
+import type { Unreadable } from '../core/estimate/estimate.ts';
 import { InputError } from '../core/input-error.ts';
-import type { PromptBudget } from '../core/prompt-budget.ts';
 import type { RateTable } from '../core/rates.ts';
 import { type Comparison, type DiffReport, EXIT, type Finding } from '../core/report.ts';
-import type { Filling } from '../core/template.ts';
+import type { Filling } from '../core/request/template.ts';
 import { instantOf } from '../core/time.ts';
 import { type Commit, commitOf, filesAt } from '../input/git-tree.ts';
 import type { Io } from '../io.ts';

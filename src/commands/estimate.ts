@@ -1,5 +1,5 @@
-import { judge } from '../core/budget.ts';
-import { WRITE_DOUBT } from '../core/cache-write.ts';
+import { judge } from '../core/budget/budget.ts';
+import { WRITE_DOUBT } from '../core/estimate/cache-write.ts';
 import {
   alternativesOf,
   type CacheTtl,
@@ -10,10 +10,11 @@ import {
   type ModelEstimate,
   type Period,
   type Prompt,
-} from '../core/estimate.ts';
-import { reasoningModels } from '../core/framing.ts';
-import type { ImageSize } from '../core/image-tokens.ts';
+} from '../core/estimate/estimate.ts';
+import type { WhatIf } from '../core/estimate/what-if.ts';
+import type { WhatIfAxis } from '../core/estimate/what-if-axes.ts';
 import { InputError } from '../core/input-error.ts';
+import type { ImageSize } from '../core/media/image-tokens.ts';
 import type { Money } from '../core/money.ts';
 import { resolveModel } from '../core/names.ts';
 import { once } from '../core/once.ts';
@@ -25,12 +26,11 @@ import {
   type GroupBy,
   type OnlineCount,
 } from '../core/report.ts';
-import { unusedNames } from '../core/template.ts';
-import { TEXT_FORMS, type TextForm, textInput } from '../core/text-input.ts';
+import { reasoningModels } from '../core/request/framing.ts';
+import { unusedNames } from '../core/request/template.ts';
+import { TEXT_FORMS, type TextForm, textInput } from '../core/request/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { TokenKind } from '../core/usage.ts';
-import type { WhatIf } from '../core/what-if.ts';
-import type { WhatIfAxis } from '../core/what-if-axes.ts';
 import {
   type ReadPrompts,
   readPrompts,
@@ -267,7 +267,7 @@ async function comparedWith(
   { models }: Plan,
   rates: RateTable,
 ): Promise<WhatIf[]> {
-  const { whatIfs } = await import('../core/what-if.ts');
+  const { whatIfs } = await import('../core/estimate/what-if.ts');
   const asked = request.prompts.flatMap(({ asks }) => asks?.model ?? []);
   const all = axes.includes('models')
     ? new Set([...request.models, ...asked, ...models])

@@ -1,5 +1,5 @@
 import { InputError } from '../core/input-error.ts';
-import type { Filling, TemplateStyle, Values } from '../core/template.ts';
+import type { Filling, TemplateStyle, Values } from '../core/request/template.ts';
 import { readVariables } from '../input/variables.ts';
 import type { Io } from '../io.ts';
 import { readSmallFile } from './load-rates.ts';

@@ -1,4 +1,9 @@
-import { judgeSpent } from '../core/budget.ts';
+import { judgeSpent } from '../core/budget/budget.ts';
+import { InputError } from '../core/input-error.ts';
+import type { RateTable } from '../core/rates.ts';
+import { exitCode, type TuningFacts, type TuningReport } from '../core/report.ts';
+import { countedModel } from '../core/request/framing.ts';
+import { instantOf } from '../core/time.ts';
 import {
   comparedForTuning,
   type ModelTuning,
@@ -7,15 +12,14 @@ import {
   type TuningRequest,
   tunableModel,
   tuning,
-} from '../core/fine-tuning.ts';
-import type { TuningMethod } from '../core/fine-tuning-example.ts';
-import { exampleLimit, type FineTuningRules } from '../core/fine-tuning-rules.ts';
-import { countedModel } from '../core/framing.ts';
-import { InputError } from '../core/input-error.ts';
-import type { RateTable } from '../core/rates.ts';
-import { exitCode, type TuningFacts, type TuningReport } from '../core/report.ts';
-import { instantOf } from '../core/time.ts';
-import { ExampleCounter, type TrainingTables, TrainingTally } from '../core/training-tokens.ts';
+} from '../core/tuning/fine-tuning.ts';
+import type { TuningMethod } from '../core/tuning/fine-tuning-example.ts';
+import { exampleLimit, type FineTuningRules } from '../core/tuning/fine-tuning-rules.ts';
+import {
+  ExampleCounter,
+  type TrainingTables,
+  TrainingTally,
+} from '../core/tuning/training-tokens.ts';
 import { unreadable } from '../input/file-names.ts';
 import { readTrainingFile } from '../input/fine-tuning-file.ts';
 import type { Io } from '../io.ts';

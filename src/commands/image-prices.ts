@@ -1,4 +1,4 @@
-import { imagePrices } from '../core/image-prices.ts';
+import { imagePrices } from '../core/media/image-prices.ts';
 import { EXIT } from '../core/report.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { Io } from '../io.ts';

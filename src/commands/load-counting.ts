@@ -1,10 +1,10 @@
-import { Beginnings } from '../core/beginnings.ts';
-import type { FramingTable } from '../core/framing.ts';
-import type { ImageSize } from '../core/image-tokens.ts';
+import { Repeats } from '../core/estimate/repeats.ts';
+import type { ImageSize } from '../core/media/image-tokens.ts';
 import { resolveModel } from '../core/names.ts';
+import { Beginnings } from '../core/prefix/beginnings.ts';
 import type { RateTable } from '../core/rates.ts';
-import { Repeats } from '../core/repeats.ts';
-import type { Filling } from '../core/template.ts';
+import type { FramingTable } from '../core/request/framing.ts';
+import type { Filling } from '../core/request/template.ts';
 import type { Instant } from '../core/time.ts';
 import { keyOf } from '../input/digest.ts';
 import type { Counting } from '../input/sendables/kind.ts';

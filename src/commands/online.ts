@@ -1,12 +1,12 @@
 /** Counts through OpenAI's own endpoint. Only here does the program send anything anywhere. */
-import type { Prompt } from '../core/estimate.ts';
+import type { Prompt } from '../core/estimate/estimate.ts';
 import { type HttpAnswer, type HttpRequest, NoAnswer } from '../core/http.ts';
 import { InputError } from '../core/input-error.ts';
 import { resolveModel } from '../core/names.ts';
-import { onlineBody } from '../core/online-body.ts';
-import { onlineInput } from '../core/online-count.ts';
 import type { RateTable } from '../core/rates.ts';
 import type { OnlineCount } from '../core/report.ts';
+import { onlineBody } from '../core/request/online-body.ts';
+import { onlineInput } from '../core/request/online-count.ts';
 import type { Instant } from '../core/time.ts';
 import { count, counted } from '../core/wording.ts';
 import type { Io } from '../io.ts';

@@ -1,10 +1,10 @@
-import type { Grant } from '../core/credits.ts';
+import { spendsOf, unreadIn } from '../core/budget/usage-spends.ts';
 import { InputError } from '../core/input-error.ts';
 import type { Money } from '../core/money.ts';
-import { monthOutlook, type Outlook, outlookOf, spendingFrom } from '../core/outlook.ts';
 import type { AuditFacts } from '../core/report.ts';
-import type { SpendLimit } from '../core/spend-limit.ts';
-import { spendsOf, unreadIn } from '../core/usage-spends.ts';
+import type { Grant } from '../core/spending/credits.ts';
+import { monthOutlook, type Outlook, outlookOf, spendingFrom } from '../core/spending/outlook.ts';
+import type { SpendLimit } from '../core/spending/spend-limit.ts';
 import { readGrants } from '../input/grants.ts';
 import { type LimitFile, readSpendLimits } from '../input/spend-limits.ts';
 import type { Io } from '../io.ts';

@@ -1,5 +1,5 @@
 /** What an estimate is made for, but for what is sent: models, tier, day and what is known of calls. */
-import type { EstimateRequest } from '../core/estimate.ts';
+import type { EstimateRequest } from '../core/estimate/estimate.ts';
 import { InputError } from '../core/input-error.ts';
 import { type ModelKind, type RateTable, versionAt } from '../core/rates.ts';
 import type { Instant } from '../core/time.ts';

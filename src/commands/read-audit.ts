@@ -1,8 +1,6 @@
 /** Reads usage and bills, and folds what was asked for: of one period, or of two at once. */
-import type { Dimension } from '../core/audit.ts';
-import { BillFold } from '../core/bill.ts';
-import { around, type Period } from '../core/calendar.ts';
-import type { BilledEntry, UsageEntry } from '../core/entry.ts';
+import type { Dimension } from '../core/audit/audit.ts';
+import type { BilledEntry, UsageEntry } from '../core/audit/entry.ts';
 import {
   type Boundaries,
   boundariesOf,
@@ -10,18 +8,20 @@ import {
   entryOf,
   type Kept,
   Ledger,
-} from '../core/ledger.ts';
-import { parseLineItem, subjectOf } from '../core/line-item.ts';
-import { resolveModel } from '../core/names.ts';
-import { type Overlap, withoutCountedImages, withoutOverlaps } from '../core/overlap.ts';
-import type { RateTable } from '../core/rates.ts';
-import type { AuditedFile, AuditFacts, AuditRequest, BadRow } from '../core/report.ts';
+} from '../core/audit/ledger.ts';
+import { type Overlap, withoutCountedImages, withoutOverlaps } from '../core/audit/overlap.ts';
 import {
   BatchesBeside,
   type PerhapsTwice,
   perhapsTwice,
   withoutCountedBatches,
-} from '../core/same-use.ts';
+} from '../core/audit/same-use.ts';
+import { BillFold } from '../core/bill/bill.ts';
+import { parseLineItem, subjectOf } from '../core/bill/line-item.ts';
+import { around, type Period } from '../core/calendar.ts';
+import { resolveModel } from '../core/names.ts';
+import type { RateTable } from '../core/rates.ts';
+import type { AuditedFile, AuditFacts, AuditRequest, BadRow } from '../core/report.ts';
 import type { Instant } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
 import { count } from '../core/wording.ts';

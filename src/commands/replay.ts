@@ -1,6 +1,6 @@
 import { InputError } from '../core/input-error.ts';
-import type { Replay } from '../core/replay.ts';
 import { EXIT } from '../core/report.ts';
+import type { Replay } from '../core/spending/replay.ts';
 import type { Io } from '../io.ts';
 import { REPLAY_FORMATS, type ReplayFormat } from '../output/replay.ts';
 import { type AuditOptions, factsOf } from './audit.ts';

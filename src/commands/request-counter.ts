@@ -1,7 +1,7 @@
-import type { FramingTable } from '../core/framing.ts';
-import type { ImageRules } from '../core/image-rules.ts';
-import { requestMediaTokens } from '../core/request-media.ts';
-import { RequestCounter } from '../core/request-tokens.ts';
+import type { ImageRules } from '../core/media/image-rules.ts';
+import type { FramingTable } from '../core/request/framing.ts';
+import { requestMediaTokens } from '../core/request/request-media.ts';
+import { RequestCounter } from '../core/request/request-tokens.ts';
 import { countTokens } from '../tokens/index.ts';
 
 /** Counts requests by these tables. */

@@ -1,8 +1,8 @@
-import type { Prompt } from '../core/estimate.ts';
-import { type InputCount, textCount, unknownCount } from '../core/input-count.ts';
+import { PERIODS, type PromptSettings } from '../core/budget/prompt-budget.ts';
+import { countOf, type TextCalls } from '../core/budget/single-calls.ts';
+import type { Prompt } from '../core/estimate/estimate.ts';
 import { InputError } from '../core/input-error.ts';
-import { PERIODS, type PromptSettings } from '../core/prompt-budget.ts';
-import { countOf, type TextCalls } from '../core/single-calls.ts';
+import { type InputCount, textCount, unknownCount } from '../core/request/input-count.ts';
 import { SERVICE_TIERS, type ServiceTier } from '../core/usage.ts';
 import { parseJson } from './json-file.ts';
 

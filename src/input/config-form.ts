@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { ASSUMPTIONS } from '../core/check.ts';
+import { ASSUMPTIONS } from '../core/budget/check.ts';
+import { PERIODS } from '../core/budget/prompt-budget.ts';
+import { SCOPE_DIMENSIONS } from '../core/budget/usage-spends.ts';
 import { parseAmount } from '../core/money.ts';
 import { nearestNames } from '../core/names.ts';
-import { PERIODS } from '../core/prompt-budget.ts';
-import { TEMPLATE_STYLES } from '../core/template.ts';
-import { TEXT_FORMS } from '../core/text-input.ts';
+import { TEMPLATE_STYLES } from '../core/request/template.ts';
+import { TEXT_FORMS } from '../core/request/text-input.ts';
 import { parseInstant } from '../core/time.ts';
-import { SCOPE_DIMENSIONS } from '../core/usage-spends.ts';
 import { eitherOf } from '../core/wording.ts';
 import { type FormProblem, formProblems } from './form.ts';
 

@@ -1,21 +1,21 @@
-import type { Assumption } from '../core/check.ts';
-import type { Grant } from '../core/credits.ts';
-import { InputError, type InputProblem } from '../core/input-error.ts';
-import { type Money, parseAmount, ZERO } from '../core/money.ts';
-import { FREE_NAMES, type Permitted } from '../core/permitted.ts';
+import type { Assumption } from '../core/budget/check.ts';
+import { FREE_NAMES, type Permitted } from '../core/budget/permitted.ts';
 import type {
   IncreaseLimits,
   Override,
   PromptBudget,
   PromptLimits,
   PromptSettings,
-} from '../core/prompt-budget.ts';
+} from '../core/budget/prompt-budget.ts';
+import type { UsageBudget } from '../core/budget/usage-budget.ts';
+import type { Scope } from '../core/budget/usage-spends.ts';
+import { InputError, type InputProblem } from '../core/input-error.ts';
+import { type Money, parseAmount, ZERO } from '../core/money.ts';
+import type { Filling } from '../core/request/template.ts';
 import type { Source } from '../core/source.ts';
-import type { Filling } from '../core/template.ts';
+import type { Grant } from '../core/spending/credits.ts';
 import { type Instant, parseInstant } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
-import type { UsageBudget } from '../core/usage-budget.ts';
-import type { Scope } from '../core/usage-spends.ts';
 import { matchesAny } from '../core/wildcard.ts';
 import type { ConfigForm, OverrideForm, PromptsForm, UsageForm } from './config-form.ts';
 import { pathOf } from './form.ts';

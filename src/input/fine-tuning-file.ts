@@ -1,15 +1,15 @@
-import type { TrainingFile } from '../core/fine-tuning.ts';
+import { isJsonObject, type JsonObject, type JsonValue, own } from '../core/json.ts';
+import type { ConversationRequest } from '../core/request/request.ts';
+import type { Source } from '../core/source.ts';
+import type { TrainingFile } from '../core/tuning/fine-tuning.ts';
 import {
   type ExampleProblem,
   methodOf,
   problemsOf,
   TUNING_METHODS,
   type TuningMethod,
-} from '../core/fine-tuning-example.ts';
-import { isJsonObject, type JsonObject, type JsonValue, own } from '../core/json.ts';
-import type { ConversationRequest } from '../core/request.ts';
-import type { Source } from '../core/source.ts';
-import type { Conversations } from '../core/training-tokens.ts';
+} from '../core/tuning/fine-tuning-example.ts';
+import type { Conversations } from '../core/tuning/training-tokens.ts';
 import { counted } from '../core/wording.ts';
 import { LineCutter } from './lines.ts';
 import { readRequest } from './requests/index.ts';

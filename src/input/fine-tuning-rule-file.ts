@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FineTuningRules } from '../core/fine-tuning-rules.ts';
+import type { FineTuningRules } from '../core/tuning/fine-tuning-rules.ts';
 
 /** The form of `rates/fine-tuning.json`: what `rates/fine-tuning.schema.json` tells an editor. */
 

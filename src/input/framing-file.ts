@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CACHE_ENDS, EVIDENCE_PARTS, FRAMING_BASES } from '../core/framing.ts';
+import { CACHE_ENDS, EVIDENCE_PARTS, FRAMING_BASES } from '../core/request/framing.ts';
 
 /** The form of `rates/framing.json`: what `rates/framing.schema.json` tells an editor. */
 

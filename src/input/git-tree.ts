@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Renames } from '../core/change.ts';
+import type { Renames } from '../core/budget/change.ts';
 import {
   type FileStat,
   type Files,

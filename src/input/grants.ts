@@ -1,6 +1,6 @@
-import type { Grant } from '../core/credits.ts';
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { parseAmount } from '../core/money.ts';
+import type { Grant } from '../core/spending/credits.ts';
 import { parseInstant } from '../core/time.ts';
 import { parseJson } from './json-file.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ImageRules } from '../core/image-rules.ts';
-import { EVIDENCE } from '../core/media-tokens.ts';
+import type { ImageRules } from '../core/media/image-rules.ts';
+import { EVIDENCE } from '../core/media/media-tokens.ts';
 
 /** The form of `rates/images.json`: what `rates/images.schema.json` tells an editor. */
 

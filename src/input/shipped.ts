@@ -1,7 +1,8 @@
 /** Reads the tables that the package ships. Their form is not checked again: the tests do that. */
-import type { FineTuningRules } from '../core/fine-tuning-rules.ts';
-import type { FramingTable } from '../core/framing.ts';
-import type { ImageRules } from '../core/image-rules.ts';
+
+import type { ImageRules } from '../core/media/image-rules.ts';
+import type { FramingTable } from '../core/request/framing.ts';
+import type { FineTuningRules } from '../core/tuning/fine-tuning-rules.ts';
 
 export function readShippedFraming(bytes: Uint8Array): FramingTable {
   return parsed(bytes);

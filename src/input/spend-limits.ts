@@ -6,7 +6,7 @@
  */
 import { InputError, type InputProblem } from '../core/input-error.ts';
 import { type Money, unitPrice } from '../core/money.ts';
-import type { LimitScope, SpendLimit } from '../core/spend-limit.ts';
+import type { LimitScope, SpendLimit } from '../core/spending/spend-limit.ts';
 import { parseJson } from './usage/json.ts';
 import { BadField, fieldOf, isObject, JsonFields } from './usage/json-fields.ts';
 import { shown } from './usage/values.ts';

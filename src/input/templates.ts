@@ -1,7 +1,7 @@
 /** Reads texts and requests with placeholders in them. */
-import type { Peculiarity } from '../core/estimate.ts';
-import type { CountInput } from '../core/input-count.ts';
+import type { Peculiarity } from '../core/estimate/estimate.ts';
 import { isJsonObject, type JsonValue } from '../core/json.ts';
+import type { CountInput } from '../core/request/input-count.ts';
 import {
   type Filling,
   fillIn,
@@ -13,8 +13,8 @@ import {
   type Template,
   templateOf,
   type Values,
-} from '../core/template.ts';
-import { templateInput } from '../core/template-input.ts';
+} from '../core/request/template.ts';
+import { templateInput } from '../core/request/template-input.ts';
 
 /**
  * Counts a text that is a template; else, what is peculiar about it or undefined.

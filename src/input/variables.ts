@@ -1,7 +1,7 @@
 /** Reads values for placeholders: a JSON object, or one on each line, each of which is a run. */
 import { InputError } from '../core/input-error.ts';
+import type { Values } from '../core/request/template.ts';
 import type { Source } from '../core/source.ts';
-import type { Values } from '../core/template.ts';
 import { parseJson } from './json-file.ts';
 import { isObject } from './usage/json-fields.ts';
 

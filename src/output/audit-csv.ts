@@ -1,6 +1,6 @@
-import type { Group, Sum } from '../core/audit.ts';
+import type { Group, Sum } from '../core/audit/audit.ts';
+import { effectOf } from '../core/audit/price-effect.ts';
 import { exactUsd } from '../core/money.ts';
-import { effectOf } from '../core/price-effect.ts';
 import type { AuditReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import { MODALITIES, TOKEN_KINDS, type TokenKind } from '../core/usage.ts';

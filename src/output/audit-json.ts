@@ -1,10 +1,10 @@
-import { withoutAddresses } from '../core/alias.ts';
-import { type Group, groupBy, itemsOf, type PricedCell, type Sum } from '../core/audit.ts';
-import type { BillLine } from '../core/bill.ts';
-import { isAllRead } from '../core/budget.ts';
+import { withoutAddresses } from '../core/audit/alias.ts';
+import { type Group, groupBy, itemsOf, type PricedCell, type Sum } from '../core/audit/audit.ts';
+import { effectOf } from '../core/audit/price-effect.ts';
+import type { BillLine } from '../core/bill/bill.ts';
+import type { ReconciledLine } from '../core/bill/reconcile.ts';
+import { isAllRead } from '../core/budget/budget.ts';
 import { exactUsd } from '../core/money.ts';
-import { effectOf } from '../core/price-effect.ts';
-import type { ReconciledLine } from '../core/reconcile.ts';
 import type { AuditReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
 import { MODALITIES, sumTokens, TOKEN_KINDS, type TokenKind, type Tokens } from '../core/usage.ts';

@@ -1,10 +1,10 @@
-import { aliasOf, withoutAddresses } from '../core/alias.ts';
-import { type Dimension, type Group, type Sum, TIME_DIMENSIONS } from '../core/audit.ts';
-import { BILL_DIMENSIONS, type BillLine } from '../core/bill.ts';
+import { aliasOf, withoutAddresses } from '../core/audit/alias.ts';
+import { type Dimension, type Group, type Sum, TIME_DIMENSIONS } from '../core/audit/audit.ts';
+import { effectOf } from '../core/audit/price-effect.ts';
+import { BILL_DIMENSIONS, type BillLine } from '../core/bill/bill.ts';
+import type { ReconciledLine } from '../core/bill/reconcile.ts';
 import { grouped } from '../core/grouped.ts';
 import { add, compare, type Money, ZERO } from '../core/money.ts';
-import { effectOf } from '../core/price-effect.ts';
-import type { ReconciledLine } from '../core/reconcile.ts';
 import type { AuditReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
 import { inputTokens, sumTokens } from '../core/usage.ts';

@@ -1,9 +1,9 @@
-import { aliasOf, withoutAddresses } from '../core/alias.ts';
-import { type Group, itemsOf, type PricedCell } from '../core/audit.ts';
-import type { Bill } from '../core/bill.ts';
-import { isAllRead } from '../core/budget.ts';
-import { effectOf } from '../core/price-effect.ts';
-import type { ReconciledLine } from '../core/reconcile.ts';
+import { aliasOf, withoutAddresses } from '../core/audit/alias.ts';
+import { type Group, itemsOf, type PricedCell } from '../core/audit/audit.ts';
+import { effectOf } from '../core/audit/price-effect.ts';
+import type { Bill } from '../core/bill/bill.ts';
+import type { ReconciledLine } from '../core/bill/reconcile.ts';
+import { isAllRead } from '../core/budget/budget.ts';
 import type { AuditReport, RowCounts } from '../core/report.ts';
 import { addDays, dayOf, dayStart, daysBetween, formatInstant } from '../core/time.ts';
 import { count, counted } from '../core/wording.ts';

@@ -1,4 +1,4 @@
-import type { Check, JudgedBudget } from '../core/check.ts';
+import type { Check, JudgedBudget } from '../core/budget/check.ts';
 import {
   type AuditReport,
   type EstimateReport,

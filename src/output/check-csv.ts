@@ -1,6 +1,6 @@
-import { lackOf } from '../core/check.ts';
+import { lackOf } from '../core/budget/check.ts';
+import type { CalledPrompt } from '../core/budget/prompt-budget.ts';
 import { exactUsd } from '../core/money.ts';
-import type { CalledPrompt } from '../core/prompt-budget.ts';
 import type { CheckReport, DiffReport } from '../core/report.ts';
 import { figureEnds } from './check-json.ts';
 import { csvRow } from './csv.ts';

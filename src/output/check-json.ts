@@ -1,7 +1,14 @@
-import type { BudgetChange, PromptChange } from '../core/change.ts';
-import { type Check, type Figure, type JudgedBudget, lackOf, type Verdict } from '../core/check.ts';
+import type { BudgetChange, PromptChange } from '../core/budget/change.ts';
+import {
+  type Check,
+  type Figure,
+  type JudgedBudget,
+  lackOf,
+  type Verdict,
+} from '../core/budget/check.ts';
+import type { CalledPrompt, Calls } from '../core/budget/prompt-budget.ts';
+import { textCallsOf } from '../core/budget/single-calls.ts';
 import { exactUsd } from '../core/money.ts';
-import type { CalledPrompt, Calls } from '../core/prompt-budget.ts';
 import {
   type BudgetedCall,
   type CheckReport,
@@ -9,7 +16,6 @@ import {
   type DiffReport,
   exitCode,
 } from '../core/report.ts';
-import { textCallsOf } from '../core/single-calls.ts';
 import { dayOf } from '../core/time.ts';
 import { amounts, findingEntry, SCHEMA_VERSION } from './json.ts';
 import { outlookEntry } from './outlook.ts';

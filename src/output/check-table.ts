@@ -1,6 +1,18 @@
-import { added, type BudgetChange, isChanged, modelOf, type PromptChange } from '../core/change.ts';
-import { type Check, type Figure, isFailure, type JudgedBudget, lackOf } from '../core/check.ts';
-import { type Calls, isByRun } from '../core/prompt-budget.ts';
+import {
+  added,
+  type BudgetChange,
+  isChanged,
+  modelOf,
+  type PromptChange,
+} from '../core/budget/change.ts';
+import {
+  type Check,
+  type Figure,
+  isFailure,
+  type JudgedBudget,
+  lackOf,
+} from '../core/budget/check.ts';
+import { type Calls, isByRun } from '../core/budget/prompt-budget.ts';
 import type { CheckReport, Comparison } from '../core/report.ts';
 import { count, counted, usdRange } from '../core/wording.ts';
 import { type Amount, formatTotal } from './amount.ts';

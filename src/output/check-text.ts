@@ -1,5 +1,5 @@
-import type { BudgetChange } from '../core/change.ts';
-import { isChanged } from '../core/change.ts';
+import type { BudgetChange } from '../core/budget/change.ts';
+import { isChanged } from '../core/budget/change.ts';
 import type { CheckReport, Comparison, DiffReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import {

@@ -6,15 +6,15 @@ import {
   type PromptEstimate,
   tokensOfKinds,
   type Unreadable,
-} from '../core/estimate.ts';
+} from '../core/estimate/estimate.ts';
+import type { WhatIf } from '../core/estimate/what-if.ts';
 import { exactUsd } from '../core/money.ts';
 import { type Total, totalOf } from '../core/price.ts';
 import { endedBy } from '../core/rates.ts';
 import type { EstimateReport } from '../core/report.ts';
-import { COUNT_BASES, type CountBasis } from '../core/tally.ts';
+import { COUNT_BASES, type CountBasis } from '../core/request/tally.ts';
 import { dayOf } from '../core/time.ts';
 import { INPUT_KINDS, type TokenKind } from '../core/usage.ts';
-import type { WhatIf } from '../core/what-if.ts';
 import { counted as some } from '../core/wording.ts';
 import { type Amount, asFarAsRead, isWhole } from './amount.ts';
 import { safeText } from './safe.ts';

@@ -8,7 +8,7 @@ import {
   type PromptEstimate,
   perMonth,
   sentTokens,
-} from '../core/estimate.ts';
+} from '../core/estimate/estimate.ts';
 import type { Total } from '../core/price.ts';
 import { totalOf } from '../core/price.ts';
 import { endedBy } from '../core/rates.ts';

@@ -1,5 +1,4 @@
-import { totalOfAll } from '../core/estimate.ts';
-import { trainingRange } from '../core/fine-tuning.ts';
+import { totalOfAll } from '../core/estimate/estimate.ts';
 import type { Range } from '../core/money.ts';
 import {
   type AuditReport,
@@ -8,6 +7,7 @@ import {
   type Report,
   type TuningReport,
 } from '../core/report.ts';
+import { trainingRange } from '../core/tuning/fine-tuning.ts';
 import { budgetCases } from './budget-case.ts';
 import type { Appendix, Environment } from './index.ts';
 import { amounts } from './json.ts';

@@ -1,4 +1,4 @@
-import type { ImagePrice, ImagePriceRequest } from '../core/image-prices.ts';
+import type { ImagePrice, ImagePriceRequest } from '../core/media/image-prices.ts';
 import type { RateTable } from '../core/rates.ts';
 import { dayOf } from '../core/time.ts';
 import { count } from '../core/wording.ts';

@@ -1,4 +1,4 @@
-import { itemsOf } from '../core/audit.ts';
+import { itemsOf } from '../core/audit/audit.ts';
 import {
   callsOf,
   costAtMaximum,
@@ -12,7 +12,7 @@ import {
   tiersOf,
   tokensOfKinds,
   totalOfAll,
-} from '../core/estimate.ts';
+} from '../core/estimate/estimate.ts';
 import { exactUsd, type Range } from '../core/money.ts';
 import { type CostItem, type CostLine, type QuantityItem, totalOf } from '../core/price.ts';
 import { endedBy, type RateTable } from '../core/rates.ts';

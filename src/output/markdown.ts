@@ -1,4 +1,4 @@
-import { coversInputOnly } from '../core/estimate.ts';
+import { coversInputOnly } from '../core/estimate/estimate.ts';
 import type { EstimateReport } from '../core/report.ts';
 import { comment } from './comment.ts';
 import { estimateTable } from './estimate-table.ts';

@@ -1,7 +1,12 @@
 /** What the input of requests is made of, and how far each part is known. */
-import type { ModelEstimate, PromptEstimate } from '../core/estimate.ts';
-import { InputFold } from '../core/input-fold.ts';
-import { type Count, type CountedPart, TOKEN_PART_NAMES, type TokenPart } from '../core/tally.ts';
+import type { ModelEstimate, PromptEstimate } from '../core/estimate/estimate.ts';
+import { InputFold } from '../core/request/input-fold.ts';
+import {
+  type Count,
+  type CountedPart,
+  TOKEN_PART_NAMES,
+  type TokenPart,
+} from '../core/request/tally.ts';
 import { count, counted } from '../core/wording.ts';
 import { safeText } from './safe.ts';
 import { renderTable, type TableData } from './table.ts';

@@ -1,7 +1,7 @@
+import type { BilledDays } from '../core/budget/usage-spends.ts';
 import type { RateTable } from '../core/rates.ts';
-import type { Replay } from '../core/replay.ts';
+import type { Replay } from '../core/spending/replay.ts';
 import { dayOf, type Instant } from '../core/time.ts';
-import type { BilledDays } from '../core/usage-spends.ts';
 import { SCHEMA_VERSION } from './json.ts';
 import { outlookEntry, outlookText } from './outlook.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,10 +1,10 @@
 /** What a report says of files with a request on each line, for scripts. */
-import { problemKind } from '../core/batch.ts';
-import type { PricedRepeats, PromptEstimate } from '../core/estimate.ts';
+import { problemKind } from '../core/estimate/batch.ts';
+import type { PricedRepeats, PromptEstimate } from '../core/estimate/estimate.ts';
+import type { SentLines } from '../core/estimate/sent-lines.ts';
 import { exactUsd, type Range } from '../core/money.ts';
-import type { PrefixSaving } from '../core/prefix-saving.ts';
+import type { PrefixSaving } from '../core/prefix/prefix-saving.ts';
 import { type CostLine, totalOf } from '../core/price.ts';
-import type { SentLines } from '../core/sent-lines.ts';
 import type { Source } from '../core/source.ts';
 import type { Amount } from './amount.ts';
 

@@ -11,8 +11,8 @@ import {
   sentTokens,
   tiersOf,
   tokensOfKinds,
-} from '../core/estimate.ts';
-import { misfit } from '../core/fit.ts';
+} from '../core/estimate/estimate.ts';
+import { misfit } from '../core/estimate/fit.ts';
 import { subtract } from '../core/money.ts';
 import { totalOf } from '../core/price.ts';
 import type { EstimateReport } from '../core/report.ts';

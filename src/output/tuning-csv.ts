@@ -1,6 +1,6 @@
-import type { ModelTuning } from '../core/fine-tuning.ts';
 import { exactUsd } from '../core/money.ts';
 import type { TuningReport } from '../core/report.ts';
+import type { ModelTuning } from '../core/tuning/fine-tuning.ts';
 import type { Amount } from './amount.ts';
 import { csvRow } from './csv.ts';
 import { amounts } from './json.ts';

@@ -1,8 +1,8 @@
-import type { BreakEven } from '../core/break-even.ts';
-import type { ModelTuning, TokenPrices } from '../core/fine-tuning.ts';
 import { exactUsd } from '../core/money.ts';
 import type { TuningReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
+import type { BreakEven } from '../core/tuning/break-even.ts';
+import type { ModelTuning, TokenPrices } from '../core/tuning/fine-tuning.ts';
 import { amounts, findingEntry, SCHEMA_VERSION } from './json.ts';
 
 /** For scripts: exact amounts as decimal strings, in the form of `report.schema.json`. */

@@ -1,7 +1,7 @@
-import type { BreakEven } from '../core/break-even.ts';
-import type { ModelTuning } from '../core/fine-tuning.ts';
 import type { TuningReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
+import type { BreakEven } from '../core/tuning/break-even.ts';
+import type { ModelTuning } from '../core/tuning/fine-tuning.ts';
 import { count, counted } from '../core/wording.ts';
 import { formatTotal } from './amount.ts';
 import { nameOf } from './finding.ts';

@@ -1,6 +1,6 @@
 /** Beside an audit, why it costs more or less than an earlier period. */
-import type { BridgeLine, BridgeSide, Change } from '../core/bridge.ts';
-import { isAllRead } from '../core/budget.ts';
+import type { BridgeLine, BridgeSide, Change } from '../core/audit/bridge.ts';
+import { isAllRead } from '../core/budget/budget.ts';
 import type { Period } from '../core/calendar.ts';
 import { exactUsd, type Range } from '../core/money.ts';
 import type { VersusReport } from '../core/report.ts';

@@ -1,4 +1,4 @@
-import { type BatchProblems, problemKind } from '../core/batch.ts';
+import { type BatchProblems, problemKind } from '../core/estimate/batch.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import type { Source } from '../core/source.ts';
 import { counted } from '../core/wording.ts';

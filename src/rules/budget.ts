@@ -1,5 +1,5 @@
-import { judge } from '../core/budget.ts';
-import { alternativesOf } from '../core/estimate.ts';
+import { judge } from '../core/budget/budget.ts';
+import { alternativesOf } from '../core/estimate/estimate.ts';
 import { exactUsd } from '../core/money.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import type { Rule } from './rule.ts';

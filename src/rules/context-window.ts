@@ -1,4 +1,4 @@
-import { misfit } from '../core/fit.ts';
+import { misfit } from '../core/estimate/fit.ts';
 import { grouped } from '../core/grouped.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import { listed, type Rule } from './rule.ts';

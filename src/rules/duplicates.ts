@@ -1,6 +1,6 @@
-import type { PricedRepeats } from '../core/estimate.ts';
+import type { PricedRepeats } from '../core/estimate/estimate.ts';
+import { MOST_REMEMBERED } from '../core/estimate/repeats.ts';
 import { totalOf } from '../core/price.ts';
-import { MOST_REMEMBERED } from '../core/repeats.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import type { Source } from '../core/source.ts';
 import { count, counted, usdRange } from '../core/wording.ts';

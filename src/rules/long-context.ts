@@ -1,6 +1,6 @@
 import { grouped } from '../core/grouped.ts';
-import { longestCall } from '../core/input-count.ts';
 import type { EstimateFacts } from '../core/report.ts';
+import { longestCall } from '../core/request/input-count.ts';
 import { count } from '../core/wording.ts';
 import { listed, type Rule } from './rule.ts';
 

@@ -1,5 +1,5 @@
 import type { EstimateFacts, OnlineCount } from '../core/report.ts';
-import type { Count } from '../core/tally.ts';
+import type { Count } from '../core/request/tally.ts';
 import { count } from '../core/wording.ts';
 import type { Rule } from './rule.ts';
 

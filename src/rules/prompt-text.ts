@@ -1,4 +1,4 @@
-import type { Peculiarity } from '../core/estimate.ts';
+import type { Peculiarity } from '../core/estimate/estimate.ts';
 import type { EstimateFacts, Severity } from '../core/report.ts';
 import type { Rule } from './rule.ts';
 

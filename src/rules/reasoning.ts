@@ -1,4 +1,4 @@
-import { hasOutput } from '../core/estimate.ts';
+import { hasOutput } from '../core/estimate/estimate.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import { listed, type Rule } from './rule.ts';
 

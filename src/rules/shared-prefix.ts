@@ -1,5 +1,5 @@
 import { larger, type Money, ZERO } from '../core/money.ts';
-import type { PrefixSaving } from '../core/prefix-saving.ts';
+import type { PrefixSaving } from '../core/prefix/prefix-saving.ts';
 import type { EstimateFacts } from '../core/report.ts';
 import { count, usd } from '../core/wording.ts';
 import { type Remark, type Rule, shortened } from './rule.ts';

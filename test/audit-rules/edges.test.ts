@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UsageEntry } from '../../src/core/entry.ts';
+import type { UsageEntry } from '../../src/core/audit/entry.ts';
 import type { Limits } from '../../src/rules/limits.ts';
 import { DEFAULT_LIMITS } from '../../src/rules/limits.ts';
 import { daily, factsOf, found, row, said } from './facts.ts';

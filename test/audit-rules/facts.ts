@@ -1,6 +1,6 @@
-import { type PricedCell, priceCell, sumOf } from '../../src/core/audit.ts';
-import type { UsageEntry } from '../../src/core/entry.ts';
-import { Ledger } from '../../src/core/ledger.ts';
+import { type PricedCell, priceCell, sumOf } from '../../src/core/audit/audit.ts';
+import type { UsageEntry } from '../../src/core/audit/entry.ts';
+import { Ledger } from '../../src/core/audit/ledger.ts';
 import { type Money, parseUsd } from '../../src/core/money.ts';
 import type { AuditFacts, Finding } from '../../src/core/report.ts';
 import { addDays } from '../../src/core/time.ts';

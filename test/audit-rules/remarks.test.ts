@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Bill } from '../../src/core/bill.ts';
-import { judgeSpent } from '../../src/core/budget.ts';
+import type { Bill } from '../../src/core/bill/bill.ts';
+import type { DifferenceClass, ReconciledLine } from '../../src/core/bill/reconcile.ts';
+import { judgeSpent } from '../../src/core/budget/budget.ts';
 import type { Money } from '../../src/core/money.ts';
-import type { DifferenceClass, ReconciledLine } from '../../src/core/reconcile.ts';
 import type { AuditFacts, Finding } from '../../src/core/report.ts';
 import { addDays } from '../../src/core/time.ts';
 import { counted, percent, usd, usdRange } from '../../src/core/wording.ts';

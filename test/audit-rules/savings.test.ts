@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { UsageEntry } from '../../src/core/entry.ts';
+import type { UsageEntry } from '../../src/core/audit/entry.ts';
+import { costIf, priceGroups } from '../../src/core/audit/savings.ts';
 import { addRanges, exactUsd, NOTHING, type Range } from '../../src/core/money.ts';
 import type { AuditFacts, Finding } from '../../src/core/report.ts';
-import { costIf, priceGroups } from '../../src/core/savings.ts';
 import { smallerOnes } from '../../src/rules/audit/dear-models.ts';
 import { combinedSaving } from '../../src/rules/audit/savings-together.ts';
 import { AUDIT_RULES } from '../../src/rules/audit-rules.ts';

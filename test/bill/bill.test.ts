@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BillFold, type BillLine } from '../../src/core/bill.ts';
+import { BillFold, type BillLine } from '../../src/core/bill/bill.ts';
 import {
   addDecimals,
   compareDecimals,

@@ -1,9 +1,13 @@
-import { type PricedCell, priceCell } from '../../src/core/audit.ts';
-import { type Bill, BillFold } from '../../src/core/bill.ts';
-import type { BilledEntry, UsageEntry } from '../../src/core/entry.ts';
-import { Ledger } from '../../src/core/ledger.ts';
+import { type PricedCell, priceCell } from '../../src/core/audit/audit.ts';
+import type { BilledEntry, UsageEntry } from '../../src/core/audit/entry.ts';
+import { Ledger } from '../../src/core/audit/ledger.ts';
+import { type Bill, BillFold } from '../../src/core/bill/bill.ts';
+import {
+  type ReconciledLine,
+  type Reconciliation,
+  reconcile,
+} from '../../src/core/bill/reconcile.ts';
 import { type Money, parseUsd } from '../../src/core/money.ts';
-import { type ReconciledLine, type Reconciliation, reconcile } from '../../src/core/reconcile.ts';
 import { addDays, type Instant } from '../../src/core/time.ts';
 import { instant, shipped } from '../table.ts';
 

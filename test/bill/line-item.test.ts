@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { billedModel, lineItemText, parseLineItem } from '../../src/core/line-item.ts';
+import { billedModel, lineItemText, parseLineItem } from '../../src/core/bill/line-item.ts';
 import { MODALITIES, SERVICE_TIERS } from '../../src/core/usage.ts';
 
 type Seen = readonly [text: string, parsed: string];

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ANY_TIER, type BilledEntry, type UsageEntry } from '../../src/core/entry.ts';
+import { ANY_TIER, type BilledEntry, type UsageEntry } from '../../src/core/audit/entry.ts';
+import {
+  DIFFERENCE_CLASSES,
+  type ReconciledLine,
+  reconcile,
+} from '../../src/core/bill/reconcile.ts';
 import { addRanges, exactUsd, NOTHING, ZERO } from '../../src/core/money.ts';
-import { DIFFERENCE_CLASSES, type ReconciledLine, reconcile } from '../../src/core/reconcile.ts';
 import { addDays, dayOf } from '../../src/core/time.ts';
 import type { Tokens } from '../../src/core/usage.ts';
 import { instant, shipped } from '../table.ts';

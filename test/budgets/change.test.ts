@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changesOf } from '../../src/core/change.ts';
-import type { Check } from '../../src/core/check.ts';
-import { judgeChanges } from '../../src/core/increase.ts';
-import { textCount } from '../../src/core/input-count.ts';
+import { changesOf } from '../../src/core/budget/change.ts';
+import type { Check } from '../../src/core/budget/check.ts';
+import { judgeChanges } from '../../src/core/budget/increase.ts';
 import {
   type CalledPrompt,
   callPrompts,
@@ -11,7 +10,8 @@ import {
   type PromptBudget,
   type PromptSettings,
   settingsFor,
-} from '../../src/core/prompt-budget.ts';
+} from '../../src/core/budget/prompt-budget.ts';
+import { textCount } from '../../src/core/request/input-count.ts';
 import { usd } from '../bill/build.ts';
 import { instant, shipped } from '../table.ts';
 

@@ -7,7 +7,7 @@ import {
   judgeTokens,
   judgeUsd,
   type Verdict,
-} from '../../src/core/check.ts';
+} from '../../src/core/budget/check.ts';
 import { add, type Money, type Range } from '../../src/core/money.ts';
 import { matches } from '../../src/core/wildcard.ts';
 import { usd } from '../bill/build.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Check, judgeUsd } from '../../src/core/check.ts';
+import { type Check, judgeUsd } from '../../src/core/budget/check.ts';
 import { type Money, parseUsd, ZERO } from '../../src/core/money.ts';
 import type { CheckReport, DiffReport, Finding } from '../../src/core/report.ts';
 import { type Instant, parseInstant } from '../../src/core/time.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Period } from '../../src/core/calendar.ts';
 import { exactUsd, type Money, type Range } from '../../src/core/money.ts';
-import type { SpendLimit } from '../../src/core/spend-limit.ts';
-import type { Spending, Spent } from '../../src/core/spending.ts';
+import type { SpendLimit } from '../../src/core/spending/spend-limit.ts';
+import type { Spending, Spent } from '../../src/core/spending/spending.ts';
 import { addDays, dayOf, type Instant } from '../../src/core/time.ts';
 import { usd } from '../bill/build.ts';
 import { instant } from '../table.ts';

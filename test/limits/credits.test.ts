@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Credits, credits, type Grant } from '../../src/core/credits.ts';
 import { addRanges, type Money, type Range } from '../../src/core/money.ts';
-import { type Spending, sumOf } from '../../src/core/spending.ts';
+import { type Credits, credits, type Grant } from '../../src/core/spending/credits.ts';
+import { type Spending, sumOf } from '../../src/core/spending/spending.ts';
 import type { Instant } from '../../src/core/time.ts';
 import { instant } from '../table.ts';
 import { days, dayText, period, range, shown, spendings, spentOn, usd } from './build.ts';

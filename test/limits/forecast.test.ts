@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { monthOf } from '../../src/core/calendar.ts';
-import { type Forecast, forecast, limitDays } from '../../src/core/forecast.ts';
 import { add, addRanges, type Money, type Range } from '../../src/core/money.ts';
-import { type Spending, sumOf } from '../../src/core/spending.ts';
+import { type Forecast, forecast, limitDays } from '../../src/core/spending/forecast.ts';
+import { type Spending, sumOf } from '../../src/core/spending/spending.ts';
 import { addDays, type Instant } from '../../src/core/time.ts';
 import { instant } from '../table.ts';
 import { costs, days, dayText, period, range, shown, spendings, spentOn, usd } from './build.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Money } from '../../src/core/money.ts';
-import { type ReplayedMonth, replay } from '../../src/core/replay.ts';
-import type { Crossing, Spending } from '../../src/core/spending.ts';
-import { sumOf } from '../../src/core/spending.ts';
+import { type ReplayedMonth, replay } from '../../src/core/spending/replay.ts';
+import type { Crossing, Spending } from '../../src/core/spending/spending.ts';
+import { sumOf } from '../../src/core/spending/spending.ts';
 import { formatInstant } from '../../src/core/time.ts';
 import { instant } from '../table.ts';
 import { days, limit, period, range, spendings, spentOn, usd } from './build.ts';

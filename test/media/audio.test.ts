@@ -5,7 +5,7 @@ import {
   audioOutputTokens,
   speechUse,
   transcriptionUse,
-} from '../../src/core/audio-tokens.ts';
+} from '../../src/core/media/audio-tokens.ts';
 import { versionAt } from '../../src/core/rates.ts';
 import { audioLengthOf } from '../../src/input/media/audio-length.ts';
 import { dataOfBase64, dataOfBytes } from '../../src/input/media/data.ts';

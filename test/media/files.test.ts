@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fileInputTokens, fileKind } from '../../src/core/file-tokens.ts';
-import { addTokens, bounded, NO_TOKENS } from '../../src/core/media-tokens.ts';
+import { fileInputTokens, fileKind } from '../../src/core/media/file-tokens.ts';
+import { addTokens, bounded, NO_TOKENS } from '../../src/core/media/media-tokens.ts';
 import { dataOfBytes } from '../../src/input/media/data.ts';
 import { pdfPages } from '../../src/input/media/pdf-pages.ts';
 

@@ -5,7 +5,7 @@ import {
   type ImageGeneration,
   type ImageRequest,
   imageGeneration,
-} from '../../src/core/image-generation.ts';
+} from '../../src/core/media/image-generation.ts';
 import { imageRules } from './rules.ts';
 
 const ask = (model: string, request: Partial<ImageRequest> = {}) =>

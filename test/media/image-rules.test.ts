@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { generationTable } from '../../src/core/image-generation.ts';
-import { generationRule, imageModels } from '../../src/core/image-rules.ts';
+import { generationTable } from '../../src/core/media/image-generation.ts';
+import { generationRule, imageModels } from '../../src/core/media/image-rules.ts';
 import { imageRuleFile, imageRuleSchema } from '../../src/input/image-rule-file.ts';
 import { shipped } from '../table.ts';
 import { imageRuleBytes, imageRules } from './rules.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ImageTokens, imageInputTokens } from '../../src/core/image-tokens.ts';
+import { type ImageTokens, imageInputTokens } from '../../src/core/media/image-tokens.ts';
 import { imageRules } from './rules.ts';
 
 function image(model: string, width: number, height: number, detail?: string): ImageTokens {

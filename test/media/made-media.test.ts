@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { imagePrices } from '../../src/core/image-prices.ts';
-import { type MediaTables, mediaInput } from '../../src/core/made-media.ts';
+import { imagePrices } from '../../src/core/media/image-prices.ts';
+import { type MediaTables, mediaInput } from '../../src/core/media/made-media.ts';
 import { exactUsd } from '../../src/core/money.ts';
 import { readMediaRequest } from '../../src/input/requests/made-media.ts';
 import { mediaEndpointOf } from '../../src/input/requests/media-endpoint.ts';

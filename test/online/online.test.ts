@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { onlineBody } from '../../src/core/online-body.ts';
+import { onlineBody } from '../../src/core/request/online-body.ts';
 import { run } from '../run.ts';
 
 const KEY = 'sk-proj-very-secret-0123456789';

@@ -1,10 +1,14 @@
 /** Counts requests as the program does, with the tables that the package ships. */
 import { readFileSync } from 'node:fs';
-import { type CountedModel, countedModel, type FramingTable } from '../../src/core/framing.ts';
-import type { MediaTokens } from '../../src/core/media-tokens.ts';
-import type { ModelRequest, RequestEndpoint } from '../../src/core/request.ts';
-import { RequestCounter } from '../../src/core/request-tokens.ts';
-import type { RequestTokens, TokenPart } from '../../src/core/tally.ts';
+import type { MediaTokens } from '../../src/core/media/media-tokens.ts';
+import {
+  type CountedModel,
+  countedModel,
+  type FramingTable,
+} from '../../src/core/request/framing.ts';
+import type { ModelRequest, RequestEndpoint } from '../../src/core/request/request.ts';
+import { RequestCounter } from '../../src/core/request/request-tokens.ts';
+import type { RequestTokens, TokenPart } from '../../src/core/request/tally.ts';
 import { readRequest } from '../../src/input/requests/index.ts';
 import { readShippedFraming } from '../../src/input/shipped.ts';
 import { countTokens } from '../../src/tokens/index.ts';

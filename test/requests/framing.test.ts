@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { framingOf } from '../../src/core/framing.ts';
+import { framingOf } from '../../src/core/request/framing.ts';
 import { framingFile, framingFileSchema } from '../../src/input/framing-file.ts';
 import { shipped } from '../table.ts';
 import { framing } from './count.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COUNT_BASES, type RequestTokens } from '../../src/core/tally.ts';
+import { COUNT_BASES, type RequestTokens } from '../../src/core/request/tally.ts';
 import { parts, tokens, total } from './count.ts';
 
 const MODELS = ['gpt-3.5-turbo', 'gpt-4o', 'o3-mini', 'gpt-5', 'gpt-6.2-sol'] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REQUEST_ENDPOINTS, type RequestEndpoint } from '../../src/core/request.ts';
+import { REQUEST_ENDPOINTS, type RequestEndpoint } from '../../src/core/request/request.ts';
 import { isRequest } from '../../src/input/requests/index.ts';
 import { reasonOf, request } from './count.ts';
 

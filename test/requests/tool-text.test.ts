@@ -1,8 +1,8 @@
 /** How functions and schemas are shown to the model. */
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/core/json.ts';
-import { schemaText } from '../../src/core/schema-text.ts';
-import { toolText } from '../../src/core/tool-text.ts';
+import { schemaText } from '../../src/core/request/schema-text.ts';
+import { toolText } from '../../src/core/request/tool-text.ts';
 
 const object = (properties: JsonValue, more: { [key: string]: JsonValue } = {}) => ({
   type: 'object',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { breakEven, type PlannedCalls } from '../../src/core/break-even.ts';
 import type { Money } from '../../src/core/money.ts';
+import { breakEven, type PlannedCalls } from '../../src/core/tuning/break-even.ts';
 import { example, priced, train } from './read.ts';
 
 const cost = (low: bigint, high = low, unpriced: string[] = []) => ({

@@ -1,15 +1,19 @@
 /** Reads and counts fine-tuning files as the program does, with the tables that the package ships. */
 import { readFileSync } from 'node:fs';
+import { countedModel } from '../../src/core/request/framing.ts';
 import {
   type TrainingFile,
   type Tuning,
   type TuningRequest,
   tunableModel,
   tuning,
-} from '../../src/core/fine-tuning.ts';
-import { exampleLimit, type FineTuningRules } from '../../src/core/fine-tuning-rules.ts';
-import { countedModel } from '../../src/core/framing.ts';
-import { type EpochTokens, ExampleCounter, TrainingTally } from '../../src/core/training-tokens.ts';
+} from '../../src/core/tuning/fine-tuning.ts';
+import { exampleLimit, type FineTuningRules } from '../../src/core/tuning/fine-tuning-rules.ts';
+import {
+  type EpochTokens,
+  ExampleCounter,
+  TrainingTally,
+} from '../../src/core/tuning/training-tokens.ts';
 import { readTrainingFile } from '../../src/input/fine-tuning-file.ts';
 import { readShippedFineTuningRules } from '../../src/input/shipped.ts';
 import { countTokens } from '../../src/tokens/index.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultEpochs } from '../../src/core/fine-tuning-rules.ts';
 import { exactUsd } from '../../src/core/money.ts';
+import { defaultEpochs } from '../../src/core/tuning/fine-tuning-rules.ts';
 import { fineTuningRuleFile, fineTuningRuleSchema } from '../../src/input/fine-tuning-rule-file.ts';
 import { countTokens } from '../../src/tokens/index.ts';
 import { shipped } from '../table.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../src/core/entry.ts';
+import type { Row } from '../../src/core/audit/entry.ts';
 import { readUsage } from '../../src/input/usage/index.ts';
 import { nodeIo } from '../../src/io.ts';
 import { inPieces } from '../run.ts';

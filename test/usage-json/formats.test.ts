@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ANY_TIER, SYNCHRONOUS_TIERS } from '../../src/core/entry.ts';
+import { ANY_TIER, SYNCHRONOUS_TIERS } from '../../src/core/audit/entry.ts';
 import { parseUsd } from '../../src/core/money.ts';
 import { billedOf, readText, readValues, reasonOf, sample, usageOf } from './read.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { BilledEntry, Row, UsageEntry } from '../../src/core/entry.ts';
+import type { BilledEntry, Row, UsageEntry } from '../../src/core/audit/entry.ts';
 import { readJson } from '../../src/input/usage/json.ts';
 import { JSON_FORMATS } from '../../src/input/usage/json-formats.ts';
 import { inPieces } from '../run.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Row } from '../../src/core/entry.ts';
+import type { Row } from '../../src/core/audit/entry.ts';
 import { InputError } from '../../src/core/input-error.ts';
 import { RecordReader } from '../../src/input/usage/csv-records.ts';
 import type { Fields } from '../../src/input/usage/format.ts';

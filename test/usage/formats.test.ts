@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Row, UsageEntry } from '../../src/core/entry.ts';
+import type { Row, UsageEntry } from '../../src/core/audit/entry.ts';
 import { InputError } from '../../src/core/input-error.ts';
 import { exactUsd } from '../../src/core/money.ts';
 import { CSV_FORMATS } from '../../src/input/usage/csv-formats.ts';

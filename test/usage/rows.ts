@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Row } from '../../src/core/entry.ts';
+import type { Row } from '../../src/core/audit/entry.ts';
 import { type CsvRead, readCsv } from '../../src/input/usage/csv.ts';
 import { CSV_FORMATS } from '../../src/input/usage/csv-formats.ts';
 import type { CsvFormat } from '../../src/input/usage/format.ts';

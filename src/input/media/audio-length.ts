@@ -1,4 +1,4 @@
-import type { AudioLength } from '../../core/audio-tokens.ts';
+import type { AudioLength } from '../../core/media/audio-tokens.ts';
 import type { Data, Unreadable } from './data.ts';
 import { mp3Length } from './mp3.ts';
 import { mp4Length } from './mp4.ts';

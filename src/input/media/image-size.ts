@@ -1,5 +1,5 @@
 import { imageDimensionsFromData } from 'image-dimensions';
-import type { ImageSize } from '../../core/image-tokens.ts';
+import type { ImageSize } from '../../core/media/image-tokens.ts';
 import type { Data, Unreadable } from './data.ts';
 
 const FORMATS = ['png', 'jpeg', 'webp', 'gif'] as const;

@@ -1,4 +1,4 @@
-import type { AudioLength } from '../../core/audio-tokens.ts';
+import type { AudioLength } from '../../core/media/audio-tokens.ts';
 import type { Data, Unreadable } from './data.ts';
 
 /** Kilobits per second of layer III by index, of MPEG 1 and of MPEG 2 and 2.5. */

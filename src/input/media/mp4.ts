@@ -1,4 +1,4 @@
-import type { AudioLength } from '../../core/audio-tokens.ts';
+import type { AudioLength } from '../../core/media/audio-tokens.ts';
 import type { Unreadable } from './data.ts';
 
 /** The length of an MP4 or M4A file: what its movie header says. */

@@ -1,4 +1,4 @@
-import type { AudioLength } from '../../core/audio-tokens.ts';
+import type { AudioLength } from '../../core/media/audio-tokens.ts';
 import type { Unreadable } from './data.ts';
 
 const PAGE_HEADER_BYTES = 27;

@@ -1,4 +1,4 @@
-import type { AudioLength } from '../../core/audio-tokens.ts';
+import type { AudioLength } from '../../core/media/audio-tokens.ts';
 import type { Unreadable } from './data.ts';
 
 const IDS = { segment: 0x18538067, info: 0x1549a966, scale: 0x2ad7b1, duration: 0x4489 } as const;

@@ -6,7 +6,7 @@ import {
   type Role,
   type ToolCall,
   type ToolDefinition,
-} from '../../core/request.ts';
+} from '../../core/request/request.ts';
 import { isObject, JsonFields } from '../usage/json-fields.ts';
 import { answersIn, listAt } from './common.ts';
 import { readFormat, readFunction, readTool, readToolChoice, useIsBilled } from './definitions.ts';

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../core/json.ts';
-import type { ResponseFormat, ToolChoice, ToolDefinition } from '../../core/request.ts';
+import type { ResponseFormat, ToolChoice, ToolDefinition } from '../../core/request/request.ts';
 import { isObject, JsonFields } from '../usage/json-fields.ts';
 import { objectAt } from './parts.ts';
 

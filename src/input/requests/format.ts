@@ -1,4 +1,4 @@
-import type { ModelRequest, RequestEndpoint } from '../../core/request.ts';
+import type { ModelRequest, RequestEndpoint } from '../../core/request/request.ts';
 import type { Source } from '../../core/source.ts';
 import type { JsonFields } from '../usage/json-fields.ts';
 

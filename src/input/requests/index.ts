@@ -1,5 +1,5 @@
 /** Reads requests as they are sent to the API, recognised by what is in them. */
-import type { ModelRequest, RequestEndpoint } from '../../core/request.ts';
+import type { ModelRequest, RequestEndpoint } from '../../core/request/request.ts';
 import type { Source } from '../../core/source.ts';
 import { BadField, isObject, JsonFields } from '../usage/json-fields.ts';
 import { CHAT_COMPLETIONS } from './chat-completions.ts';

@@ -1,11 +1,11 @@
 /** Reads requests that make or take media: images, speech, transcriptions. */
-import type { ImageSize } from '../../core/image-tokens.ts';
+import type { ImageSize } from '../../core/media/image-tokens.ts';
 import type {
   ImagesRequest,
   MediaRequest,
   SpeechRequest,
   TranscriptionRequest,
-} from '../../core/made-media.ts';
+} from '../../core/media/made-media.ts';
 import { audioLengthOf } from '../media/audio-length.ts';
 import { dataOfBase64, dataOfUrl } from '../media/data.ts';
 import { imageSizeOf } from '../media/image-size.ts';

@@ -1,7 +1,7 @@
 /** Looks at the images, sounds and files that a request carries: their size, length and pages. */
-import { fileKind } from '../../core/file-tokens.ts';
-import type { ImageSize } from '../../core/image-tokens.ts';
-import type { MediaPart, ModelRequest, Part } from '../../core/request.ts';
+import { fileKind } from '../../core/media/file-tokens.ts';
+import type { ImageSize } from '../../core/media/image-tokens.ts';
+import type { MediaPart, ModelRequest, Part } from '../../core/request/request.ts';
 import { audioLengthOf } from '../media/audio-length.ts';
 import { type Data, dataOfBase64, dataOfUrl, type Unreadable } from '../media/data.ts';
 import { imageSizeOf } from '../media/image-size.ts';

@@ -1,4 +1,4 @@
-import type { Part } from '../../core/request.ts';
+import type { Part } from '../../core/request/request.ts';
 import { BadField, isObject, JsonFields, type JsonObject } from '../usage/json-fields.ts';
 
 /** Content as the API takes it: a text, or a list of parts. */

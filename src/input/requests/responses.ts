@@ -4,7 +4,7 @@ import {
   type Item,
   ROLES,
   type ToolCall,
-} from '../../core/request.ts';
+} from '../../core/request/request.ts';
 import { isObject, JsonFields } from '../usage/json-fields.ts';
 import { readFormat, readTool, readToolChoice, usesBilled } from './definitions.ts';
 import type { RequestFormat } from './format.ts';

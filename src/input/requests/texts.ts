@@ -1,5 +1,5 @@
 /** Requests whose input is texts: embeddings, completions, moderations. */
-import type { Part, RequestEndpoint, TextsRequest, TokenIds } from '../../core/request.ts';
+import type { Part, RequestEndpoint, TextsRequest, TokenIds } from '../../core/request/request.ts';
 import { isObject, type JsonFields } from '../usage/json-fields.ts';
 import { answersIn } from './common.ts';
 import type { RequestFormat } from './format.ts';

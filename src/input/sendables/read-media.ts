@@ -1,19 +1,19 @@
-import type { Prompt, Unreadable } from '../../core/estimate.ts';
-import { generationTable } from '../../core/image-generation.ts';
-import type { ImageSize } from '../../core/image-tokens.ts';
+import type { Prompt, Unreadable } from '../../core/estimate/estimate.ts';
+import { InputError } from '../../core/input-error.ts';
+import type { JsonValue } from '../../core/json.ts';
+import { generationTable } from '../../core/media/image-generation.ts';
+import type { ImageSize } from '../../core/media/image-tokens.ts';
+import { type ImagesRequest, type MediaRequest, mediaInput } from '../../core/media/made-media.ts';
+import { resolveModel } from '../../core/names.ts';
+import type { Model } from '../../core/rates.ts';
 import {
   type CountInput,
   type InputCount,
   unknownCount,
   type Variant,
-} from '../../core/input-count.ts';
-import { InputError } from '../../core/input-error.ts';
-import type { JsonValue } from '../../core/json.ts';
-import { type ImagesRequest, type MediaRequest, mediaInput } from '../../core/made-media.ts';
-import { resolveModel } from '../../core/names.ts';
-import type { Model } from '../../core/rates.ts';
+} from '../../core/request/input-count.ts';
+import { templateInput } from '../../core/request/template-input.ts';
 import type { Source } from '../../core/source.ts';
-import { templateInput } from '../../core/template-input.ts';
 import { audioLengthOf } from '../media/audio-length.ts';
 import { dataOfBytes } from '../media/data.ts';
 import { readMediaRequest } from '../requests/made-media.ts';

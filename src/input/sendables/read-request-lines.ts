@@ -1,11 +1,11 @@
 /** Files with a request on each line: input files of the Batch API, and requests as they are. */
-import { BatchCheck, type BatchEndpoint, batchEndpoint } from '../../core/batch.ts';
-import type { Prompt, Unreadable } from '../../core/estimate.ts';
-import { unknownCount } from '../../core/input-count.ts';
+import { BatchCheck, type BatchEndpoint, batchEndpoint } from '../../core/estimate/batch.ts';
+import type { Prompt, Unreadable } from '../../core/estimate/estimate.ts';
+import type { BadLine } from '../../core/estimate/sent-lines.ts';
 import { isJsonObject, type JsonValue, own } from '../../core/json.ts';
-import { REQUEST_ENDPOINTS } from '../../core/request.ts';
-import { requestInput } from '../../core/request-input.ts';
-import type { BadLine } from '../../core/sent-lines.ts';
+import { unknownCount } from '../../core/request/input-count.ts';
+import { REQUEST_ENDPOINTS } from '../../core/request/request.ts';
+import { requestInput } from '../../core/request/request-input.ts';
 import { count, counted } from '../../core/wording.ts';
 import { digestOfRequest, keyOf } from '../digest.ts';
 import { endOfString, jsonErrorOffset } from '../json-place.ts';

@@ -1,12 +1,12 @@
 /** Adds up the requests of a file, for each model that they are to be counted for. */
-import type { Prompt } from '../../core/estimate.ts';
-import { type CallShare, type InputCount, unknownCount } from '../../core/input-count.ts';
-import { InputFold } from '../../core/input-fold.ts';
+import type { Prompt } from '../../core/estimate/estimate.ts';
+import type { Repeated } from '../../core/estimate/repeats.ts';
+import type { RepeatCount, SentLines } from '../../core/estimate/sent-lines.ts';
 import { resolveModel } from '../../core/names.ts';
 import type { Model } from '../../core/rates.ts';
-import type { Repeated } from '../../core/repeats.ts';
-import type { ModelRequest } from '../../core/request.ts';
-import type { RepeatCount, SentLines } from '../../core/sent-lines.ts';
+import { type CallShare, type InputCount, unknownCount } from '../../core/request/input-count.ts';
+import { InputFold } from '../../core/request/input-fold.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
 import type { Source } from '../../core/source.ts';
 import type { ServiceTier } from '../../core/usage.ts';
 import { counted } from '../../core/wording.ts';

@@ -1,5 +1,5 @@
-import type { Prompt, Unreadable } from '../../core/estimate.ts';
-import { TextsFold } from '../../core/texts-input.ts';
+import type { Prompt, Unreadable } from '../../core/estimate/estimate.ts';
+import { TextsFold } from '../../core/request/texts-input.ts';
 import { counted } from '../../core/wording.ts';
 import { LineCutter } from '../lines.ts';
 import { delimiterOf } from '../usage/csv.ts';

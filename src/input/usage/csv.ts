@@ -1,5 +1,5 @@
 /** Reads CSV files: finds the delimiter and the format by the header, and makes rows of records. */
-import type { Row } from '../../core/entry.ts';
+import type { Row } from '../../core/audit/entry.ts';
 import { InputError } from '../../core/input-error.ts';
 import { RecordReader } from './csv-records.ts';
 import type { CsvFormat, Fields } from './format.ts';

@@ -1,4 +1,4 @@
-import type { Row } from '../../core/entry.ts';
+import type { Row } from '../../core/audit/entry.ts';
 import type { Source } from '../../core/source.ts';
 import type { Instant } from '../../core/time.ts';
 import type { JsonFormat } from './format.ts';

@@ -1,5 +1,5 @@
 /** What a usage or cost format is: one file each, and one line in index.ts. */
-import type { Row } from '../../core/entry.ts';
+import type { Row } from '../../core/audit/entry.ts';
 import type { Source } from '../../core/source.ts';
 
 /** The cells of one row of a CSV file, by the names of their columns in lower case. */

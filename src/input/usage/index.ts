@@ -1,4 +1,4 @@
-import type { Row } from '../../core/entry.ts';
+import type { Row } from '../../core/audit/entry.ts';
 import type { Files } from '../../core/files.ts';
 import { InputError, type InputProblem } from '../../core/input-error.ts';
 import type { AuditedFile } from '../../core/report.ts';

@@ -1,5 +1,5 @@
 /** Reads the fields of JSON objects, and says of what is wrong where it stands. */
-import type { Row } from '../../core/entry.ts';
+import type { Row } from '../../core/audit/entry.ts';
 import type { Source } from '../../core/source.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
 

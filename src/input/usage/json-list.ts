@@ -1,5 +1,5 @@
 /** Objects of OpenAI's API, alone or as `object: "list"`. */
-import type { Row } from '../../core/entry.ts';
+import type { Row } from '../../core/audit/entry.ts';
 import type { Source } from '../../core/source.ts';
 import type { Page } from './format.ts';
 import { fieldOf, isObject, JsonFields } from './json-fields.ts';

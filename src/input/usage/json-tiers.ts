@@ -1,4 +1,4 @@
-import { ANY_TIER, SYNCHRONOUS_TIERS } from '../../core/entry.ts';
+import { ANY_TIER, SYNCHRONOUS_TIERS } from '../../core/audit/entry.ts';
 import type { ServiceTier } from '../../core/usage.ts';
 import type { JsonFields } from './json-fields.ts';
 

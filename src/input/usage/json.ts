@@ -1,4 +1,4 @@
-import type { Row } from '../../core/entry.ts';
+import type { Row } from '../../core/audit/entry.ts';
 import { InputError } from '../../core/input-error.ts';
 import type { Source } from '../../core/source.ts';
 import { count } from '../../core/wording.ts';

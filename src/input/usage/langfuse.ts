@@ -1,4 +1,4 @@
-import { type Row, SYNCHRONOUS_TIERS } from '../../core/entry.ts';
+import { type Row, SYNCHRONOUS_TIERS } from '../../core/audit/entry.ts';
 import { type Money, parseAmount } from '../../core/money.ts';
 import type { Source } from '../../core/source.ts';
 import type { Instant } from '../../core/time.ts';

@@ -1,4 +1,4 @@
-import { type Endpoint, SYNCHRONOUS_TIERS } from '../../core/entry.ts';
+import { type Endpoint, SYNCHRONOUS_TIERS } from '../../core/audit/entry.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Tokens } from '../../core/usage.ts';
 import type { CsvFormat } from './format.ts';

@@ -1,5 +1,5 @@
 /** Any CSV of which the user says which column is which: `--map model=name,input=tokens_in`. */
-import type { Row } from '../../core/entry.ts';
+import type { Row } from '../../core/audit/entry.ts';
 import { InputError } from '../../core/input-error.ts';
 import { addDays, type Instant } from '../../core/time.ts';
 import type { Tokens } from '../../core/usage.ts';

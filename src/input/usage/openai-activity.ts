@@ -1,4 +1,4 @@
-import { ANY_TIER, type Endpoint } from '../../core/entry.ts';
+import { ANY_TIER, type Endpoint } from '../../core/audit/entry.ts';
 import { addDays, dayStart, type Instant } from '../../core/time.ts';
 import type { Quantity, ServiceTier, Tokens } from '../../core/usage.ts';
 import type { CsvFormat } from './format.ts';

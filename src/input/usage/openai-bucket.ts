@@ -1,5 +1,5 @@
 /** What the rows of all of OpenAI's exports begin with: a bucket of time, and whose it is. */
-import type { UsageEntry } from '../../core/entry.ts';
+import type { UsageEntry } from '../../core/audit/entry.ts';
 import type { Instant } from '../../core/time.ts';
 import { type Cells, fail, needed } from './values.ts';
 

@@ -1,5 +1,5 @@
 /** Pages of buckets, as the Usage and the Costs API of OpenAI return them. */
-import type { Row } from '../../core/entry.ts';
+import type { Row } from '../../core/audit/entry.ts';
 import type { Source } from '../../core/source.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Page } from './format.ts';

@@ -1,5 +1,5 @@
 /** OpenAI's exports of what is not billed by the token: images, speech, transcription, tools. */
-import type { Endpoint } from '../../core/entry.ts';
+import type { Endpoint } from '../../core/audit/entry.ts';
 import type { Unit } from '../../core/rates.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Quantity } from '../../core/usage.ts';

@@ -1,4 +1,4 @@
-import type { Endpoint, Row, UsageEntry } from '../../core/entry.ts';
+import type { Endpoint, Row, UsageEntry } from '../../core/audit/entry.ts';
 import type { Source } from '../../core/source.ts';
 import type { AnyTool } from '../../core/tools.ts';
 import type { Quantity, Tokens } from '../../core/usage.ts';

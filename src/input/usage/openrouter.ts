@@ -1,5 +1,5 @@
 /** OpenRouter's exports: of single generations, and by day. */
-import { SYNCHRONOUS_TIERS } from '../../core/entry.ts';
+import { SYNCHRONOUS_TIERS } from '../../core/audit/entry.ts';
 import { ZERO } from '../../core/money.ts';
 import { addDays, dayStart, type Instant } from '../../core/time.ts';
 import type { CsvFormat } from './format.ts';

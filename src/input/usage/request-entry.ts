@@ -1,5 +1,5 @@
 /** What the entries of single requests have in common, however they were logged. */
-import type { Endpoint, Row, UsageEntry } from '../../core/entry.ts';
+import type { Endpoint, Row, UsageEntry } from '../../core/audit/entry.ts';
 import type { Source } from '../../core/source.ts';
 import type { Instant } from '../../core/time.ts';
 import {

@@ -1,5 +1,5 @@
 /** The calls of OpenAI's own tools within a response, which are billed beside its tokens. */
-import type { Endpoint, Row, UsageEntry } from '../../core/entry.ts';
+import type { Endpoint, Row, UsageEntry } from '../../core/audit/entry.ts';
 import type { Unit } from '../../core/rates.ts';
 import type { AnyTool } from '../../core/tools.ts';
 import { fieldOf } from './json-fields.ts';

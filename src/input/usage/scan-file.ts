@@ -2,8 +2,8 @@
  * Reads a CSV file as `readCsv` does, but adds up the rows of an ordinary usage export as it goes.
  * What both give to a ledger is the same to the last digit; csv-parse has the last word.
  */
-import type { Row } from '../../core/entry.ts';
-import type { Boundaries } from '../../core/ledger.ts';
+import type { Row } from '../../core/audit/entry.ts';
+import type { Boundaries } from '../../core/audit/ledger.ts';
 import { type CsvHeader, type CsvRead, delimiterOf, readCsv, readHeader, rowOf } from './csv.ts';
 import { MOST_RECORD_BYTES, RecordReader } from './csv-records.ts';
 import type { CsvFormat } from './format.ts';

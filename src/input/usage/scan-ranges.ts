@@ -2,8 +2,8 @@
  * Reads a large file in ranges of bytes, which threads take one after the other. Every range has
  * the rows that begin in it, and sums of integers do not depend on where a file is cut.
  */
-import type { Row } from '../../core/entry.ts';
-import type { Boundaries, Kept } from '../../core/ledger.ts';
+import type { Row } from '../../core/audit/entry.ts';
+import type { Boundaries, Kept } from '../../core/audit/ledger.ts';
 import type { Source } from '../../core/source.ts';
 import { type CsvHeader, type CsvRead, readHeader } from './csv.ts';
 import type { CsvFormat } from './format.ts';

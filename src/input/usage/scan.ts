@@ -5,8 +5,8 @@
  * they were one row. That is the same, because it reads a row as a sum of its numbers, and because
  * only rows whose parts add up to their totals are treated so. All others are handed out as bytes.
  */
-import type { Row, UsageEntry } from '../../core/entry.ts';
-import type { Boundaries, Kept } from '../../core/ledger.ts';
+import type { Row, UsageEntry } from '../../core/audit/entry.ts';
+import type { Boundaries, Kept } from '../../core/audit/ledger.ts';
 import { dayStart, type Instant } from '../../core/time.ts';
 import { inputTokens } from '../../core/usage.ts';
 import { type CsvHeader, rowOf } from './csv.ts';

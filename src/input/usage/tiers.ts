@@ -1,5 +1,5 @@
 /** What exports say of the service tier, in the terms of this program. */
-import { ANY_TIER, SYNCHRONOUS_TIERS, type UsageEntry } from '../../core/entry.ts';
+import { ANY_TIER, SYNCHRONOUS_TIERS, type UsageEntry } from '../../core/audit/entry.ts';
 import { SERVICE_TIERS, type ServiceTier } from '../../core/usage.ts';
 import { shown } from './values.ts';
 

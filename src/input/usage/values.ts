@@ -1,5 +1,5 @@
 /** Reads the cells of a row: each is a value, missing, or the reason why the row is a bad one. */
-import type { Row } from '../../core/entry.ts';
+import type { Row } from '../../core/audit/entry.ts';
 import { type Money, parseAmount } from '../../core/money.ts';
 import type { Source } from '../../core/source.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';

@@ -1,7 +1,13 @@
-import type { Cell } from '../../core/ledger.ts';
+import type { Cell } from '../../core/audit/ledger.ts';
+import {
+  costIf,
+  priceGroups,
+  type Step,
+  savingsOf,
+  sumOfSavings,
+} from '../../core/audit/savings.ts';
 import { addRanges, NOTHING, type Range } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';
-import { costIf, priceGroups, type Step, savingsOf, sumOfSavings } from '../../core/savings.ts';
 import type { ServiceTier } from '../../core/usage.ts';
 import { usdRange } from '../../core/wording.ts';
 import { listed, type Rule } from '../rule.ts';

@@ -1,4 +1,4 @@
-import type { BillLine } from '../../core/bill.ts';
+import type { BillLine } from '../../core/bill/bill.ts';
 import { parseDecimal } from '../../core/decimal.ts';
 import { grouped } from '../../core/grouped.ts';
 import { add, type Money, ZERO } from '../../core/money.ts';

@@ -1,4 +1,4 @@
-import { judgeSpent, missingFrom } from '../../core/budget.ts';
+import { judgeSpent, missingFrom } from '../../core/budget/budget.ts';
 import { exactUsd } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import type { Rule } from '../rule.ts';

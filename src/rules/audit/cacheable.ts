@@ -1,18 +1,18 @@
-import type { PricedCell, Sum } from '../../core/audit.ts';
-import { sumOf } from '../../core/audit.ts';
-import { grouped } from '../../core/grouped.ts';
-import type { Cell } from '../../core/ledger.ts';
-import { isPrice } from '../../core/lookup.ts';
-import type { Range } from '../../core/money.ts';
-import { versionAt } from '../../core/rates.ts';
-import type { AuditFacts } from '../../core/report.ts';
+import type { PricedCell, Sum } from '../../core/audit/audit.ts';
+import { sumOf } from '../../core/audit/audit.ts';
+import type { Cell } from '../../core/audit/ledger.ts';
 import {
   priceGroups,
   type Step,
   type StepAlone,
   savingsOf,
   sumOfSavings,
-} from '../../core/savings.ts';
+} from '../../core/audit/savings.ts';
+import { grouped } from '../../core/grouped.ts';
+import { isPrice } from '../../core/lookup.ts';
+import type { Range } from '../../core/money.ts';
+import { versionAt } from '../../core/rates.ts';
+import type { AuditFacts } from '../../core/report.ts';
 import { inputTokens, type TokenKind } from '../../core/usage.ts';
 import { count, counted, percent, usd } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';

@@ -1,15 +1,15 @@
-import { grouped } from '../../core/grouped.ts';
-import type { Cell } from '../../core/ledger.ts';
-import { addRanges, NOTHING, type Range } from '../../core/money.ts';
-import type { Model, RateTable } from '../../core/rates.ts';
-import type { AuditFacts } from '../../core/report.ts';
+import type { Cell } from '../../core/audit/ledger.ts';
 import {
   costIf,
   type PriceGroup,
   priceGroups,
   type Step,
   sumOfSavings,
-} from '../../core/savings.ts';
+} from '../../core/audit/savings.ts';
+import { grouped } from '../../core/grouped.ts';
+import { addRanges, NOTHING, type Range } from '../../core/money.ts';
+import type { Model, RateTable } from '../../core/rates.ts';
+import type { AuditFacts } from '../../core/report.ts';
 import { daysBetween, type Instant } from '../../core/time.ts';
 import { percent, usdRange } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';

@@ -1,7 +1,7 @@
-import { type PricedCell, sumOf } from '../../core/audit.ts';
+import { type PricedCell, sumOf } from '../../core/audit/audit.ts';
+import { type Step, sumOfSavings } from '../../core/audit/savings.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { AuditFacts } from '../../core/report.ts';
-import { type Step, sumOfSavings } from '../../core/savings.ts';
 import { count, counted, usdRange } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';
 import type { Remark, Rule } from '../rule.ts';

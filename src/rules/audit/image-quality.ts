@@ -1,7 +1,7 @@
-import type { Cell } from '../../core/ledger.ts';
+import type { Cell } from '../../core/audit/ledger.ts';
+import { type PriceGroup, type Saving, type Step, sumOfSavings } from '../../core/audit/savings.ts';
 import { addRanges, NOTHING, type Range } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';
-import { type PriceGroup, type Saving, type Step, sumOfSavings } from '../../core/savings.ts';
 import { count, usd, usdRange } from '../../core/wording.ts';
 import { listed, type Rule } from '../rule.ts';
 import { remembered, rowsBehind, type WhatIf, whatIf } from './what-if.ts';

@@ -1,4 +1,4 @@
-import { DIMENSIONS, type Dimension, type PricedCell } from '../../core/audit.ts';
+import { DIMENSIONS, type Dimension, type PricedCell } from '../../core/audit/audit.ts';
 import { grouped } from '../../core/grouped.ts';
 import {
   add,

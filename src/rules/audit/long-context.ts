@@ -1,6 +1,6 @@
+import { type PriceGroup, type Saving, type Step, sumOfSavings } from '../../core/audit/savings.ts';
 import { ZERO } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';
-import { type PriceGroup, type Saving, type Step, sumOfSavings } from '../../core/savings.ts';
 import { inputTokens } from '../../core/usage.ts';
 import { count, counted, usd, usdRange } from '../../core/wording.ts';
 import type { Rule } from '../rule.ts';

@@ -1,6 +1,6 @@
-import { aliasOf } from '../../core/alias.ts';
-import type { Dimension } from '../../core/audit.ts';
-import type { Cell } from '../../core/ledger.ts';
+import { aliasOf } from '../../core/audit/alias.ts';
+import type { Dimension } from '../../core/audit/audit.ts';
+import type { Cell } from '../../core/audit/ledger.ts';
 import type { AuditRequest } from '../../core/report.ts';
 
 /** How projects, keys and users appear in messages: here, and nowhere else. */

@@ -1,4 +1,4 @@
-import { subjectOf } from '../../core/line-item.ts';
+import { subjectOf } from '../../core/bill/line-item.ts';
 import { nearestNames, resolveModel } from '../../core/names.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import { listed, type Rule } from '../rule.ts';

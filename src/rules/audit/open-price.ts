@@ -1,5 +1,5 @@
-import { itemsOf } from '../../core/audit.ts';
-import type { Cell } from '../../core/ledger.ts';
+import { itemsOf } from '../../core/audit/audit.ts';
+import type { Cell } from '../../core/audit/ledger.ts';
 import type { Doubt } from '../../core/lookup.ts';
 import { add, type Money, ZERO } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';

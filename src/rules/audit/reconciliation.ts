@@ -1,6 +1,6 @@
+import type { DifferenceClass, ReconciledLine } from '../../core/bill/reconcile.ts';
 import { grouped } from '../../core/grouped.ts';
 import { add, type Money, type Range, ZERO } from '../../core/money.ts';
-import type { DifferenceClass, ReconciledLine } from '../../core/reconcile.ts';
 import type { AuditFacts, Severity } from '../../core/report.ts';
 import { dayOf } from '../../core/time.ts';
 import { counted, usd, usdRange } from '../../core/wording.ts';

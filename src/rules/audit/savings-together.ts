@@ -1,6 +1,6 @@
+import { type StepAlone, savingTogether } from '../../core/audit/savings.ts';
 import type { Range } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';
-import { type StepAlone, savingTogether } from '../../core/savings.ts';
 import { usdRange } from '../../core/wording.ts';
 import type { Limits } from '../limits.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';

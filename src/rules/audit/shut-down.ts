@@ -1,4 +1,4 @@
-import { type PricedCell, sumOf } from '../../core/audit.ts';
+import { type PricedCell, sumOf } from '../../core/audit/audit.ts';
 import { grouped } from '../../core/grouped.ts';
 import { shutdownOf } from '../../core/rates.ts';
 import type { AuditFacts } from '../../core/report.ts';

@@ -1,5 +1,5 @@
-import type { PricedCell } from '../../core/audit.ts';
-import { sumOf } from '../../core/audit.ts';
+import type { PricedCell } from '../../core/audit/audit.ts';
+import { sumOf } from '../../core/audit/audit.ts';
 import { grouped } from '../../core/grouped.ts';
 import { add, type Money, ZERO } from '../../core/money.ts';
 import type { AuditFacts, AuditRequest } from '../../core/report.ts';

@@ -1,4 +1,4 @@
-import { itemsOf, type PricedCell } from '../../core/audit.ts';
+import { itemsOf, type PricedCell } from '../../core/audit/audit.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { CostItem, QuantityItem } from '../../core/price.ts';
 import { UNITS, type Unit } from '../../core/rates.ts';

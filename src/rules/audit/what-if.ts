@@ -1,7 +1,4 @@
-import type { PricedCell } from '../../core/audit.ts';
-import { grouped } from '../../core/grouped.ts';
-import { addRanges, type Money, NOTHING, parseUsd, ZERO } from '../../core/money.ts';
-import type { AuditFacts } from '../../core/report.ts';
+import type { PricedCell } from '../../core/audit/audit.ts';
 import {
   type PriceGroup,
   priceGroups,
@@ -9,7 +6,10 @@ import {
   type Step,
   savingsOf,
   sumOfSavings,
-} from '../../core/savings.ts';
+} from '../../core/audit/savings.ts';
+import { grouped } from '../../core/grouped.ts';
+import { addRanges, type Money, NOTHING, parseUsd, ZERO } from '../../core/money.ts';
+import type { AuditFacts } from '../../core/report.ts';
 import type { Limits } from '../limits.ts';
 
 /** A step in as much of the usage as is worth telling, and what it saves there. */

@@ -5,7 +5,7 @@ import {
   type JudgedBudget,
   type LimitName,
   lackOf,
-} from '../../core/check.ts';
+} from '../../core/budget/check.ts';
 import { grouped } from '../../core/grouped.ts';
 import { subtract } from '../../core/money.ts';
 import type { CheckFacts } from '../../core/report.ts';

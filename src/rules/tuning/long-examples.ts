@@ -1,6 +1,6 @@
-import { exampleLimit } from '../../core/fine-tuning-rules.ts';
 import type { TuningFacts } from '../../core/report.ts';
-import { limitText } from '../../core/training-tokens.ts';
+import { exampleLimit } from '../../core/tuning/fine-tuning-rules.ts';
+import { limitText } from '../../core/tuning/training-tokens.ts';
 import { count } from '../../core/wording.ts';
 import type { Rule } from '../rule.ts';
 

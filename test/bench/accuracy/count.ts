@@ -2,21 +2,21 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { batchEndpoint } from '../../../src/core/batch.ts';
-import { type CountedModel, countedModel, framingOf } from '../../../src/core/framing.ts';
-import { imageGeneration } from '../../../src/core/image-generation.ts';
-import { imageModels } from '../../../src/core/image-rules.ts';
-import { type ImageSize, imageInputTokens } from '../../../src/core/image-tokens.ts';
-import type { MediaTokens } from '../../../src/core/media-tokens.ts';
+import { batchEndpoint } from '../../../src/core/estimate/batch.ts';
+import { imageGeneration } from '../../../src/core/media/image-generation.ts';
+import { imageModels } from '../../../src/core/media/image-rules.ts';
+import { type ImageSize, imageInputTokens } from '../../../src/core/media/image-tokens.ts';
+import type { MediaTokens } from '../../../src/core/media/media-tokens.ts';
 import { resolveModel } from '../../../src/core/names.ts';
+import { type CountedModel, countedModel, framingOf } from '../../../src/core/request/framing.ts';
 import {
   type MediaPart,
   REQUEST_ENDPOINTS,
   type RequestEndpoint,
-} from '../../../src/core/request.ts';
-import { requestMediaTokens } from '../../../src/core/request-media.ts';
-import { RequestCounter } from '../../../src/core/request-tokens.ts';
-import type { Count } from '../../../src/core/tally.ts';
+} from '../../../src/core/request/request.ts';
+import { requestMediaTokens } from '../../../src/core/request/request-media.ts';
+import { RequestCounter } from '../../../src/core/request/request-tokens.ts';
+import type { Count } from '../../../src/core/request/tally.ts';
 import { instantOf } from '../../../src/core/time.ts';
 import { readShippedRateTable } from '../../../src/input/rates.ts';
 import { readRequest } from '../../../src/input/requests/index.ts';

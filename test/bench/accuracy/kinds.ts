@@ -1,5 +1,5 @@
 /** The kinds of request of which the accuracy is measured, and what must be reached. */
-import type { ConversationRequest, ModelRequest } from '../../../src/core/request.ts';
+import type { ConversationRequest, ModelRequest } from '../../../src/core/request/request.ts';
 
 export interface Floor {
   /** Percent of the records. */

@@ -6,8 +6,8 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadRates } from '../../../src/commands/load-rates.ts';
-import { priceCell } from '../../../src/core/audit.ts';
-import { boundariesOf, type Cell, type Kept, Ledger } from '../../../src/core/ledger.ts';
+import { priceCell } from '../../../src/core/audit/audit.ts';
+import { boundariesOf, type Cell, type Kept, Ledger } from '../../../src/core/audit/ledger.ts';
 import { dayOf } from '../../../src/core/time.ts';
 import { sumTokens } from '../../../src/core/usage.ts';
 import { CSV_FORMATS } from '../../../src/input/usage/csv-formats.ts';
