@@ -76,13 +76,23 @@ export function candidateRates(question: Question, memo?: RateMemo): readonly Ca
   return candidates;
 }
 
+/** It is asked for once for each kind of token. */
+const keys = new WeakMap<Usage, { readonly model: Model; readonly key: string }>();
+
 function memoKey({ usage, model, modality, kind }: Question): string {
+  const known = keys.get(usage);
+  const key = known?.model === model ? known.key : usageKey(usage, model);
+  keys.set(usage, { model, key });
+  return `${key} ${modality} ${kind}`;
+}
+
+function usageKey(usage: Usage, model: Model): string {
   const { at, until, tier, orTiers = [], region, inputTokensPerRequest } = usage;
   const { least, most } = inputTokensPerRequest;
   const above = model.longContextAbove ?? Number.POSITIVE_INFINITY;
   const epoch = allPriceChanges(model).filter((change) => change <= at).length;
   const time = until === undefined ? epoch : `${at}-${until}`;
-  return `${model.id} ${time} ${tier} ${orTiers} ${region} ${least > above} ${most > above} ${modality} ${kind}`;
+  return `${model.id} ${time} ${tier} ${orTiers} ${region} ${least > above} ${most > above}`;
 }
 
 /** One of the ways in which it may have happened, as far as prices depend on it. */

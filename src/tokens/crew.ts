@@ -4,7 +4,6 @@
  * start, or go, cost time and no tokens.
  */
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
 import { PACKAGE_ROOT } from '../root.ts';
 import type { Encoding } from './encodings.ts';
 import { PART, type PartCount, Parts, STATE } from './parts.ts';
@@ -94,12 +93,16 @@ export function theCrew(): Crew | undefined {
 }
 
 function startCrew(): Crew | null {
+  // Few texts are so long, and these cannot wait for an import.
+  const require = createRequire(import.meta.url);
+  const { availableParallelism }: typeof import('node:os') = require('node:os');
+  const { Worker }: typeof import('node:worker_threads') = require('node:worker_threads');
   const threads = Math.min(availableParallelism() - 1, MOST_THREADS);
   if (threads < 1) return null;
   const parts = Parts.for(threads * PLACES_PER_THREAD);
   const started = new Crew(parts);
   try {
-    for (let thread = 0; thread < threads; thread++) startThread(parts, started);
+    for (let thread = 0; thread < threads; thread++) startThread(Worker, parts, started);
   } catch {
     // Node may be told to allow none.
     return null;
@@ -107,10 +110,11 @@ function startCrew(): Crew | null {
   return started;
 }
 
-function startThread({ memory }: Parts, started: Crew): void {
-  // Few texts are so long, and these cannot wait for an import.
-  const require = createRequire(import.meta.url);
-  const { Worker } = require('node:worker_threads') as typeof import('node:worker_threads');
+function startThread(
+  Worker: typeof import('node:worker_threads').Worker,
+  { memory }: Parts,
+  started: Crew,
+): void {
   const worker = new Worker(new URL('dist/count-worker.cjs', PACKAGE_ROOT), {
     workerData: memory,
     execArgv: [],
