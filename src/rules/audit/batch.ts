@@ -52,11 +52,12 @@ function processed(facts: AuditFacts, tier: ServiceTier): Step {
   return {
     rule: 'batch',
     isSure: () => true,
-    change(cell) {
+    change(cell, { model }) {
       // Whoever pays for priority cannot wait.
       if (!cell.tiers.includes('standard')) return undefined;
       const moved: Cell = { ...cell, tiers: [tier] };
       const { most } = cell.inputTokensPerRequest;
+      if (most <= (model.longContextAbove ?? Number.POSITIVE_INFINITY)) return moved;
       // Where the tier has no price for the longest request that there may be, it may be refused.
       const longest = { ...moved, inputTokensPerRequest: { least: most, most } };
       return costIf(facts, longest) === undefined ? undefined : moved;

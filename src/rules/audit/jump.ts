@@ -20,6 +20,12 @@ import { descending, rowsOf, usdLimit } from './what-if.ts';
 
 const PARTS = ['model', 'project', 'key'] as const satisfies readonly Dimension[];
 
+/** All cells by their model, their project or their key. */
+interface Part {
+  readonly part: (typeof PARTS)[number];
+  readonly values: ReadonlyMap<string, readonly PricedCell[]>;
+}
+
 interface Day {
   readonly day: Instant;
   readonly cells: readonly PricedCell[];
@@ -40,10 +46,13 @@ export const jump: Rule<AuditFacts> = {
   *check({ cells, request }, limits) {
     const inAll = jumpsOf(cells, limits);
     const known = new Set(inAll.map(({ day }) => day));
-    const remarks = inAll.map((each) => remarkOn('', each, mostOf(cells, each, request)));
-    for (const part of PARTS) {
+    const byPart = PARTS.map((part): Part => {
       const valueIn = DIMENSIONS[part];
-      for (const [value, ofValue] of grouped(cells, ({ cell }) => valueIn(cell))) {
+      return { part, values: grouped(cells, ({ cell }) => valueIn(cell)) };
+    });
+    const remarks = inAll.map((each) => remarkOn('', each, mostOf(byPart, each, request)));
+    for (const { part, values } of byPart) {
+      for (const [value, ofValue] of values) {
         // A jump of the whole day is told already, with what made most of it.
         const own = jumpsOf(ofValue, limits).filter(({ day }) => !known.has(day));
         remarks.push(
@@ -117,11 +126,10 @@ function medianWithout(
 }
 
 /** The model, project and key that made most of it, where there is a choice. */
-function mostOf(all: readonly PricedCell[], { day, cells }: Jump, request: AuditRequest): string {
-  const parts = PARTS.flatMap((part) => {
-    const valueIn = DIMENSIONS[part];
-    const values = grouped(all, ({ cell }) => valueIn(cell));
+function mostOf(all: readonly Part[], { day, cells }: Jump, request: AuditRequest): string {
+  const parts = all.flatMap(({ part, values }) => {
     if (values.size < 2) return [];
+    const valueIn = DIMENSIONS[part];
     const ofDay = [...grouped(cells, ({ cell }) => valueIn(cell))].map(([value, members]) => ({
       value,
       above: aboveMean(values.get(value) ?? [], day, costOf(members).low),

@@ -22,11 +22,7 @@ export interface WhatIf {
 /** What a step saves model by model, where that reaches the least saving. */
 export function whatIf(facts: AuditFacts, limits: Limits, step: Step): WhatIf {
   const least = usdLimit(limits['saving.usd']);
-  // What costs less than that cannot save it, and need not be priced again.
-  const groups = [...grouped(priceGroups(facts), nameOf).values()].filter(
-    (ofModel) => ofModel.reduce((sum, { cost }) => addRanges(sum, cost), NOTHING).high >= least,
-  );
-  const all = savingsOf(facts, groups.flat(), step);
+  const all = savingsOf(facts, dearEnough(facts, limits), step);
   const savings = [...grouped(all, ({ group }) => nameOf(group))]
     .filter(([, ofModel]) => sumOfSavings(ofModel).high >= least)
     .sort(([, a], [, b]) => descending(sumOfSavings(a).high, sumOfSavings(b).high));
@@ -39,6 +35,17 @@ export function whatIf(facts: AuditFacts, limits: Limits, step: Step): WhatIf {
     },
   };
 }
+
+/** What costs less than the least saving cannot save it, and need not be priced again. */
+const dearEnough = remembered((facts, limits): readonly PriceGroup[] => {
+  const least = usdLimit(limits['saving.usd']);
+  const byModel = [...grouped(priceGroups(facts), nameOf).values()];
+  return byModel
+    .filter(
+      (groups) => groups.reduce((sum, { cost }) => addRanges(sum, cost), NOTHING).high >= least,
+    )
+    .flat();
+});
 
 /** What a rule asks, and the savings together ask again, is worked out once. */
 export function remembered<T>(
