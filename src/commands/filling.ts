@@ -3,6 +3,7 @@ import type { Filling, TemplateStyle, Values } from '../core/request/template.ts
 import { readVariables } from '../input/variables.ts';
 import type { Io } from '../io.ts';
 import { readSmallFile } from './load-rates.ts';
+import { pairIn } from './pair.ts';
 
 export interface FillingOptions {
   readonly vars?: string;
@@ -31,7 +32,7 @@ export async function fillingFrom(
       const [name, value] = pairIn('--var-tokens', text);
       const number = Number(value);
       if (/^\d+$/.test(value) && Number.isSafeInteger(number)) return [name, number];
-      throw new InputError(`--var-tokens ${name}=: must be a whole number such as 500`);
+      throw new InputError(`--var-tokens ${text}: must be a whole number such as 500`);
     }),
   );
   const runs: Values[] =
@@ -43,10 +44,4 @@ export async function fillingFrom(
     from: 'options',
     found: new Set(),
   };
-}
-
-function pairIn(option: string, text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InputError(`${option} ${text}: must be name=value`);
-  return [text.slice(0, at).trim(), text.slice(at + 1)];
 }

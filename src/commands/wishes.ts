@@ -3,6 +3,7 @@ import { nearestNames } from '../core/names.ts';
 import { SEVERITIES, type Severity } from '../core/report.ts';
 import type { Wishes } from '../rules/index.ts';
 import { DEFAULT_LIMITS, LIMITS, type LimitName, type Limits } from '../rules/limits.ts';
+import { pairIn } from './pair.ts';
 
 const CHOICES: readonly string[] = ['off', ...SEVERITIES];
 
@@ -13,7 +14,8 @@ const CHOICES: readonly string[] = ['off', ...SEVERITIES];
 export function wishesFrom(texts: readonly string[], ids: readonly string[]): Wishes {
   return new Map(
     texts.map((text): [string, Severity | 'off'] => {
-      const [id, choice] = pairIn('--rule', text);
+      const [id, value] = pairIn('--rule', text);
+      const choice = value.trim();
       if (!ids.includes(id)) throw unknown('rule', id, ids);
       if (!CHOICES.includes(choice)) {
         throw new InputError(`--rule ${text}: must be one of ${CHOICES.join(', ')}`);
@@ -30,7 +32,8 @@ export function wishesFrom(texts: readonly string[], ids: readonly string[]): Wi
 export function limitsFrom(texts: readonly string[]): Limits {
   const limits: Record<LimitName, number> = { ...DEFAULT_LIMITS };
   for (const text of texts) {
-    const [name, value] = pairIn('--limit', text);
+    const [name, written] = pairIn('--limit', text);
+    const value = written.trim();
     if (!Object.hasOwn(LIMITS, name)) throw unknown('limit', name, Object.keys(LIMITS));
     if (!/^\d+(\.\d+)?$/.test(value)) {
       throw new InputError(`--limit ${text}: must be a number such as 5 or 0.2`);
@@ -38,12 +41,6 @@ export function limitsFrom(texts: readonly string[]): Limits {
     limits[name as LimitName] = Number(value);
   }
   return limits;
-}
-
-function pairIn(option: string, text: string): [string, string] {
-  const [name = '', value] = text.split('=');
-  if (value === undefined) throw new InputError(`${option} ${text}: must be name=value`);
-  return [name.trim(), value.trim()];
 }
 
 function unknown(what: string, name: string, known: readonly string[]): InputError {

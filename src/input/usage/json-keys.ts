@@ -1,5 +1,6 @@
+import { endOfString } from '../json-place.ts';
+
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
@@ -20,7 +21,7 @@ export function duplicateKey(text: string, value: unknown): string | undefined {
 function keysWritten(text: string): number {
   let keys = 0;
   for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
-    at = endOfString(text, at);
+    at = closingQuote(text, at);
     if (isKey(text, at)) keys++;
   }
   return keys;
@@ -45,7 +46,7 @@ function firstDuplicate(text: string): string | undefined {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
-      const end = endOfString(text, at);
+      const end = closingQuote(text, at);
       if (keys && isKey(text, end)) {
         const key = decoded(text.slice(at + 1, end));
         if (keys.has(key)) return key;
@@ -68,7 +69,7 @@ export function openAtEnd(text: string): 'object' | 'string' | undefined {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
-      at = endOfString(text, at);
+      at = closingQuote(text, at);
       if (at >= text.length) return 'string';
     } else if (code === OPEN || code === OPEN_LIST) depth++;
     else if (code === CLOSE || code === CLOSE_LIST) depth--;
@@ -76,15 +77,9 @@ export function openAtEnd(text: string): 'object' | 'string' | undefined {
   return depth > 0 ? 'object' : undefined;
 }
 
-/** The index of the closing quote. */
-function endOfString(text: string, start: number): number {
-  for (let end = start; ; ) {
-    end = text.indexOf('"', end + 1);
-    if (end < 0) return text.length;
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return end;
-  }
+/** The index of the closing quote, or of the end of the text where there is none. */
+function closingQuote(text: string, start: number): number {
+  return (endOfString(text, start) ?? text.length + 1) - 1;
 }
 
 function isKey(text: string, endOfText: number): boolean {

@@ -10,6 +10,7 @@ export const notFound: Rule<AuditFacts> = {
   id: 'not-found',
   severity: 'warning',
   *check({ cells, bill, rates, request, notAsked, now }) {
+    if (request.models === undefined && request.projects === undefined) return;
     const lines = bill?.lines ?? [];
     const idOf = (name: string, day = now) => resolveModel(rates, name, day).model?.id;
     const models = new Set([
