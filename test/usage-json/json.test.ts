@@ -50,6 +50,17 @@ describe('one document or many lines', () => {
     ]);
   });
 
+  it.each([
+    ['a key', '{"object":'],
+    ['a list', '{"object":"page","data":['],
+    ['a value', '{"a":1'],
+    ['some values', '[{"a":1}'],
+    ['an answer', LINE.slice(0, -1)],
+  ])('is not empty where all there is ends after %s', async (_, text) => {
+    await expect(readText(text)).rejects.toThrow('cut off');
+    await expect(readText(`${text}\n`)).rejects.toThrow('cut off');
+  });
+
   it('holds no more than it may', async () => {
     const long = LINE.replace('"resp_abc123"', `"${'x'.repeat(2000)}"`);
     const { rows } = await readText(`${LINE}\n${long}\n${LINE}`, 64, 1000);

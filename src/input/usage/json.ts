@@ -9,6 +9,7 @@ import { duplicateKey, openAtEnd } from './json-keys.ts';
 const MAX_DOCUMENT_BYTES = 512 * 1024 ** 2 - 24;
 
 const NEWLINE = 0x0a;
+const NOTHING = new Uint8Array(0);
 
 export interface ReadJson {
   /** Those that were recognised, in the order of their first value. */
@@ -88,16 +89,17 @@ class JsonReader {
   }
 
   end(): void {
-    if (this.#mode === 'document') {
-      const parsed = parseJson(textOf(this.#held));
-      if ('value' in parsed) {
-        this.#values.take(parsed.value, undefined);
-        return;
-      }
-      // A damaged first line looks like the beginning of a document.
-      this.#readAsLines();
+    // A first line without an end may be the beginning of a document.
+    if (this.#mode !== 'document') this.#endLine(NOTHING);
+    if (this.#mode !== 'document') return;
+    const parsed = parseJson(textOf(this.#held));
+    if ('value' in parsed) {
+      this.#values.take(parsed.value, undefined);
+      return;
     }
-    this.#endLine(new Uint8Array());
+    // A damaged first line looks like one, too.
+    this.#readAsLines();
+    this.#endLine(NOTHING);
   }
 
   #hold(piece: Uint8Array): void {
