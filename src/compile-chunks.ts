@@ -6,18 +6,19 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Script } from 'node:vm';
-import { compiledFolder, loaderOf, withSource } from './chunks.ts';
+import { compiledFolder, loaderOf, toKeep } from './chunks.ts';
 import { EXIT } from './core/report.ts';
-import { PACKAGE_ROOT } from './root.ts';
+import { packageFile } from './root.ts';
 
 const estimate = ['estimate', 'review.txt'];
 const audit = ['audit', 'usage.csv'];
+const MONTH = 'month.csv';
 const FREQUENT: readonly (readonly string[])[] = [
   estimate,
   [...estimate, '--model', 'gpt-5.4', '--output-tokens', '100', '--budget', '1'],
   audit,
+  ['audit', MONTH],
 ];
 /** What they load beyond the files of the frequent ones is compiled too. */
 const OTHERS: readonly (readonly string[])[] = [
@@ -32,14 +33,15 @@ const OTHERS: readonly (readonly string[])[] = [
   ['rates', 'show', 'gpt-5.4'],
 ];
 
-const folder = fileURLToPath(new URL('dist/', PACKAGE_ROOT));
+const folder = packageFile('dist/');
 rmSync(`${folder}compiled`, { recursive: true, force: true });
 const scripts = new Map<string, Script>();
 const load = loaderOf(folder, (name, script) => scripts.set(name, script));
 const { main, nodeIo } = load('main.cjs') as typeof import('./main.ts');
 const codes = new Map<string, Uint8Array>();
 const examples = mkdtempSync(join(tmpdir(), 'openai-cost-'));
-cpSync(new URL('test/example/', PACKAGE_ROOT), examples, { recursive: true });
+cpSync(packageFile('test/example/'), examples, { recursive: true });
+writeFileSync(join(examples, MONTH), month());
 for (const calls of [FREQUENT, OTHERS]) {
   for (const argv of calls) await run(argv);
   for (const [name, script] of scripts) {
@@ -52,7 +54,7 @@ rmSync(examples, { recursive: true });
 const compiled = compiledFolder(folder);
 mkdirSync(compiled, { recursive: true });
 for (const [name, code] of codes) {
-  writeFileSync(compiled + name, withSource(code, readFileSync(folder + name)));
+  writeFileSync(compiled + name, toKeep(code, readFileSync(folder + name, 'utf8')));
 }
 
 async function run(argv: readonly string[]): Promise<void> {
@@ -63,4 +65,19 @@ async function run(argv: readonly string[]): Promise<void> {
   const io = { ...nodeIo(examples), out: () => {}, err, progress: () => {} };
   const code = await main(argv, io);
   if (code === EXIT.bug) throw new Error(said);
+}
+
+/** What the rules say of a real month and not of the example: a day that stands out, long requests. */
+function month(): string {
+  const columns =
+    'start_time,end_time,project_id,num_model_requests,user_id,api_key_id,model,batch,service_tier,input_tokens,output_tokens,input_cached_tokens';
+  const models = ['gpt-5.4', 'gpt-5-2025-08-07', 'gpt-4o-2024-08-06', 'o3-2025-04-16'];
+  const rows = Array.from({ length: 60 }, (_, row) => {
+    const start = Date.UTC(2026, 8, 1 + (row >> 1), row) / 1000;
+    const [requests, input] = row % 3 ? [1, 500_000] : [40, 200_000 * (row === 30 ? 1000 : 1)];
+    const whose = `proj_${row % 2},${requests},user-${row % 3},key_${row % 5}`;
+    const how = `${models[row % models.length]},False,${row % 4 ? 'default' : ''}`;
+    return `${start},${start + 3600},${whose},${how},${input},${row * 1000},${row % 2 ? 0 : 1280}`;
+  });
+  return `${[columns, ...rows].join('\n')}\n`;
 }

@@ -25,7 +25,6 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { loadRates as load } from './commands/load-rates.ts';
 import { loadFraming, loadImageRules } from './commands/load-shipped.ts';
 import { requestCounter } from './commands/request-counter.ts';
@@ -42,7 +41,7 @@ import type { RequestTokens } from './core/request/tally.ts';
 import { type Instant, instantOf } from './core/time.ts';
 import { readRequest } from './input/requests/index.ts';
 import { lookAtMedia } from './input/requests/media.ts';
-import { PACKAGE_ROOT } from './root.ts';
+import { packageFile } from './root.ts';
 import { countTokens } from './tokens/index.ts';
 
 export { ENCODINGS, type Encoding } from './core/encodings.ts';
@@ -68,7 +67,7 @@ export { countTokens, TokenStream } from './tokens/index.ts';
 /** The files that the package ships, wherever it lies. */
 const PACKAGE = {
   readFile: (path: string) => readFile(path),
-  packageFile: (path: string) => fileURLToPath(new URL(path, PACKAGE_ROOT)),
+  packageFile,
 };
 
 /**

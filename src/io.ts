@@ -17,11 +17,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type FileStat, type Files, type Git, splitPattern } from './core/files.ts';
 import type { Send } from './core/http.ts';
 import { InputError } from './core/input-error.ts';
-import { PACKAGE_ROOT } from './root.ts';
+import { packageFile } from './root.ts';
 import type { ThreadedFile } from './threads.ts';
 
 /** All that the program may touch of the world. Tests pass another one. */
@@ -90,7 +89,7 @@ export function nodeIo(cwd = process.cwd()): Io {
     // Hardly any call sends anything.
     send: async (url, request) => (await import('./http.ts')).send(url, request),
     wait: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
-    packageFile: (path) => fileURLToPath(new URL(path, PACKAGE_ROOT)),
+    packageFile,
   };
 }
 

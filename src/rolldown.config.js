@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
 
@@ -19,7 +19,15 @@ export default defineConfig([
     preserveEntrySignatures: 'allow-extension',
     // Formats are imported when asked for, also where one of them rests on another.
     checks: { ineffectiveDynamicImport: false },
-    plugins: [withoutUnused(), withoutDebugText(), quickWidth(), ownRequire(), ascii(), notices()],
+    plugins: [
+      withoutCompiled(),
+      withoutUnused(),
+      withoutDebugText(),
+      quickWidth(),
+      ownRequire(),
+      ascii(),
+      notices(),
+    ],
     output: {
       dir: 'dist',
       format: 'cjs',
@@ -33,13 +41,6 @@ export default defineConfig([
       // Those of the licences are in NOTICES.txt; the others are for who reads the source.
       comments: false,
     },
-  },
-  {
-    ...shared,
-    // It loads the files of the first one, and so is in none of them.
-    input: 'src/start.ts',
-    plugins: [ownRequire()],
-    output: { dir: 'dist', format: 'cjs', entryFileNames: '[name].cjs', comments: false },
   },
   {
     ...shared,
@@ -98,6 +99,14 @@ function closureOf(root, graph) {
   }
   closures.set(root, closure);
   return closure;
+}
+
+/** What is compiled holds the source that it is of, and would go on with what is no longer there. */
+function withoutCompiled() {
+  return {
+    name: 'without-compiled',
+    buildStart: () => rmSync('dist/compiled', { recursive: true, force: true }),
+  };
 }
 
 /**

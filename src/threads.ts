@@ -8,7 +8,7 @@ import type {
   RangeResult,
   ThreadedFile,
 } from './input/usage/scan-ranges.ts';
-import { PACKAGE_ROOT } from './root.ts';
+import { packageFile } from './root.ts';
 
 export type { ThreadedFile };
 
@@ -42,7 +42,7 @@ function threadsFor(path: string): RangeOptions {
     helpers: Math.min(availableParallelism() - 1, MOST_HELPERS),
     startThread: (job, onResult) =>
       new Promise((resolve, reject) => {
-        const worker = new Worker(new URL('dist/scan-worker.cjs', PACKAGE_ROOT), {
+        const worker = new Worker(packageFile('dist/scan-worker.cjs'), {
           workerData: { path, job },
           // It keeps little for long, and would otherwise let tens of megabytes pile up.
           resourceLimits: { maxYoungGenerationSizeMb: 4 },

@@ -20,7 +20,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli.ts', 'io.ts'],
   'root.ts': [],
   'scan-worker.ts': ['input', 'threads.ts'],
-  'start.ts': ['chunks.ts', 'main.ts'],
   'threads.ts': ['input', 'root.ts'],
   'version.ts': [],
   commands: ['core', 'input', 'io.ts', 'output', 'rules', 'tokens'],
@@ -33,12 +32,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages and Node modules by layer; the core has none. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  'index.ts': ['node:fs/promises', 'node:url'],
-  'chunks.ts': ['node:fs', 'node:module', 'node:vm'],
+  'index.ts': ['node:fs/promises'],
+  'chunks.ts': ['node:module', 'node:vm'],
   'cli.ts': ['commander'],
   cli: ['commander'],
   'git.ts': ['node:child_process'],
-  'io.ts': ['node:fs', 'node:path', 'node:url', 'tinyglobby'],
+  'io.ts': ['node:fs', 'node:path', 'tinyglobby'],
+  'root.ts': ['node:path'],
   'scan-worker.ts': ['node:worker_threads'],
   'threads.ts': ['node:fs', 'node:os', 'node:worker_threads'],
   commands: ['node:path'],

@@ -208,6 +208,14 @@ describe('a table with a mistake', () => {
       /the name gpt-4o already belongs to/,
     ],
     [
+      'a tool with the name of a model',
+      (f) => {
+        const [tool] = f.tools;
+        if (tool) tool.id = 'gpt-4o';
+      },
+      /tools\[0\]: the name gpt-4o already belongs to gpt-4o/,
+    ],
+    [
       'a doubled model',
       (f) => void f.models.push(model(f, 'o3')),
       /the name o3 already belongs to o3/,

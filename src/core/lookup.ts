@@ -59,40 +59,30 @@ export interface Question {
   readonly kind: TokenKind;
 }
 
-/** Candidates by all that they depend on, for whoever prices much that is alike. */
-export type RateMemo = Map<string, readonly Candidate[]>;
-
 /** Every price that the table allows for a token of this kind in this usage. */
-export function candidateRates(question: Question, memo?: RateMemo): readonly Candidate[] {
+export function candidateRates(question: Question): readonly Candidate[] {
   const { usage, model } = question;
-  // Without a version the answer names the day.
-  const key = memo && versionAt(model, usage.at) ? memoKey(question) : undefined;
-  const known = key === undefined ? undefined : memo?.get(key);
-  if (known) return known;
-  const candidates = scenariosOf(usage, model).flatMap((scenario) =>
-    scenarioRates(question, scenario),
-  );
-  if (key !== undefined) memo?.set(key, candidates);
-  return candidates;
+  return scenariosOf(usage, model).flatMap((scenario) => scenarioRates(question, scenario));
 }
 
-/** It is asked for once for each kind of token. */
-const keys = new WeakMap<Usage, { readonly model: Model; readonly key: string }>();
-
-function memoKey({ usage, model, modality, kind }: Question): string {
-  const known = keys.get(usage);
-  const key = known?.model === model ? known.key : usageKey(usage, model);
-  keys.set(usage, { model, key });
-  return `${key} ${modality} ${kind}`;
-}
-
-function usageKey(usage: Usage, model: Model): string {
+/**
+ * All of a usage that the price of its tokens depends on, beside their kind: for whoever prices much
+ * that is alike. Undefined where the answer names the day, as there is no price on it.
+ */
+export function ratesKey(usage: Usage, model: Model): string | undefined {
   const { at, until, tier, orTiers = [], region, inputTokensPerRequest } = usage;
+  if (!versionAt(model, at)) return undefined;
   const { least, most } = inputTokensPerRequest;
   const above = model.longContextAbove ?? Number.POSITIVE_INFINITY;
-  const epoch = allPriceChanges(model).filter((change) => change <= at).length;
-  const time = until === undefined ? epoch : `${at}-${until}`;
+  const time = until === undefined ? epochAt(model, at) : `${at}-${until}`;
   return `${model.id} ${time} ${tier} ${orTiers} ${region} ${least > above} ${most > above}`;
+}
+
+/** How many of the model's price changes have come. */
+function epochAt(model: Model, at: Instant): number {
+  let epoch = 0;
+  for (const change of allPriceChanges(model)) if (change <= at) epoch++;
+  return epoch;
 }
 
 /** One of the ways in which it may have happened, as far as prices depend on it. */

@@ -3,7 +3,7 @@ import {
   candidateRates,
   type Doubt,
   type Rate,
-  type RateMemo,
+  ratesKey,
   scenariosOf,
 } from './lookup.ts';
 import { addRanges, type Money, NOTHING, type Range, times } from './money.ts';
@@ -64,6 +64,9 @@ export interface Total extends Range {
   readonly unpriced: readonly { readonly line: CostLine; readonly item: CostItem | QuantityItem }[];
 }
 
+/** What is known of prices already, for whoever prices much that is alike with one rate table. */
+export type RateMemo = Map<string, Partial<Record<Modality, Partial<Record<TokenKind, Settled>>>>>;
+
 /** Prices a usage. Never fails: what has no price is an item that says why. */
 export function priceUsage(table: RateTable, usage: Usage, memo?: RateMemo): CostLine {
   const tools = toolsNamed(table, usage.model);
@@ -72,6 +75,7 @@ export function priceUsage(table: RateTable, usage: Usage, memo?: RateMemo): Cos
   }
   const resolution = resolveModel(table, usage.model, usage.at);
   const model = resolution.model;
+  const known = model && memo && knownPrices(usage, model, memo);
   const items: CostItem[] = [];
   for (const modality of MODALITIES) {
     const ofModality = usage.tokens[modality];
@@ -96,9 +100,23 @@ export function priceUsage(table: RateTable, usage: Usage, memo?: RateMemo): Cos
 
   function cost(modality: Modality, kind: TokenKind, tokens: number | null): Cost {
     if (!model) return { kind: 'unpriced', reason: resolution.reason };
-    const candidates = candidateRates({ table, usage, model, modality, kind }, memo);
-    return settle(candidates, tokens);
+    const ofModality = known?.[modality] ?? {};
+    const prices =
+      ofModality[kind] ?? settled(candidateRates({ table, usage, model, modality, kind }));
+    if (known) {
+      ofModality[kind] = prices;
+      known[modality] = ofModality;
+    }
+    return settle(prices, tokens);
   }
+}
+
+function knownPrices(usage: Usage, model: Model, memo: RateMemo) {
+  const key = ratesKey(usage, model);
+  if (key === undefined) return undefined;
+  const known = memo.get(key) ?? {};
+  memo.set(key, known);
+  return known;
 }
 
 /** Of a model, or of the tools that it may have been: undefined is one that the table does not have. */
@@ -122,7 +140,7 @@ function quantitiesOf(usage: Usage, priced: readonly (Model | Tool | undefined)[
         );
       });
     });
-    const cost = settle(candidates, quantity.amount, quantity.per);
+    const cost = settle(settled(candidates), quantity.amount, quantity.per);
     return { quantity, cost: withFreePart(cost, quantity, usage.days ?? 1) };
   });
 }
@@ -170,16 +188,7 @@ type Settled =
     }
   | { readonly reason: string };
 
-/** The candidates of much that is alike are the same ones, again and again. */
-const settledOf = new WeakMap<readonly Candidate[], Settled>();
-
 function settled(candidates: readonly Candidate[]): Settled {
-  const known = settledOf.get(candidates) ?? settledNow(candidates);
-  settledOf.set(candidates, known);
-  return known;
-}
-
-function settledNow(candidates: readonly Candidate[]): Settled {
   const rates: Rate[] = [];
   const doubts = new Map<string, Doubt>();
   for (const candidate of candidates) {
@@ -198,8 +207,7 @@ function settledNow(candidates: readonly Candidate[]): Settled {
 }
 
 /** `per`: how many of what is counted make one of what has a price. */
-function settle(candidates: readonly Candidate[], tokens: number | null, per = 1): Cost {
-  const prices = settled(candidates);
+function settle(prices: Settled, tokens: number | null, per = 1): Cost {
   if ('reason' in prices) return { kind: 'unpriced', reason: prices.reason };
   const { lowRate, highRate, doubts } = prices;
   if (tokens === null && highRate.perToken > 0n) {

@@ -23,6 +23,8 @@ export function toolIdsOf(name: string): readonly string[] {
 
 /** What a name stands for, undefined in place of what the table does not have; empty for no tool. */
 export function toolsNamed(table: RateTable, name: string): readonly (Tool | undefined)[] {
+  // Nearly all names are of models, and no tool has the name of one.
+  if (table.names.has(name)) return [];
   const tools = toolIdsOf(name).map((wanted) => table.tools.find(({ id }) => id === wanted));
   return tools.some((tool) => tool !== undefined) ? tools : [];
 }

@@ -66,6 +66,12 @@ function* namingProblems(file: RateFile): Generator<RateProblem> {
       }
     }
   }
+  for (const [index, { id }] of file.tools.entries()) {
+    const owner = owners.get(id);
+    if (owner)
+      yield { path: `tools[${index}]`, message: `the name ${id} already belongs to ${owner}` };
+    owners.set(id, id);
+  }
   const listed = [
     ...file.regions.flatMap(({ unavailable }) => unavailable?.flatMap((x) => x.models) ?? []),
     ...file.imageOutputTokens.flatMap((table) => table.models),

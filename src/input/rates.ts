@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { InputError } from '../core/input-error.ts';
-import { unitPrice } from '../core/money.ts';
+import { type Money, unitPrice } from '../core/money.ts';
 import type {
   Cell,
   Model,
@@ -8,11 +8,20 @@ import type {
   PriceVersion,
   RateTable,
   TokenRates,
+  Tool,
 } from '../core/rates.ts';
 import type { Instant } from '../core/time.ts';
 import { parseJson } from './json-file.ts';
-import type { RateFile, RateFilePrice, RateFileTokens } from './rate-file.ts';
-import { compiledTable, instant, type RawModel, type RawTable, rawTable } from './raw-rates.ts';
+import type { RateFile, RateFileTokens } from './rate-file.ts';
+import {
+  compiledTable,
+  instant,
+  type RawNames,
+  type RawPrice,
+  type RawTable,
+  type RawTool,
+  rawTable,
+} from './raw-rates.ts';
 
 /**
  * Reads a rate table of anybody's making: every problem is named, with file, JSON path and remedy.
@@ -46,8 +55,9 @@ export function readShippedRateTable(
   return toRateTable(fast ?? rawTable(parseJson(bytes, file) as RateFile), bytes, file);
 }
 
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
+function asBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function sha256Of(bytes: Uint8Array): string {
@@ -61,9 +71,17 @@ function sha256Of(bytes: Uint8Array): string {
  * stays as it was read.
  */
 function toRateTable(json: RawTable, bytes: Uint8Array, file: string): RateTable {
-  const entries = json.models.map((model) => ({ model, read: later(() => toModel(model)) }));
-  const models = later(() => entries.map(({ read }) => read()));
-  const sources = later(() => toSources(json));
+  const made: Model[] = [];
+  const modelAt = (place: number): Model => {
+    const model = made[place] ?? toModel(json, place);
+    made[place] = model;
+    return model;
+  };
+  const models = later(() => json.names.map((_, place) => modelAt(place)));
+  const tools = later(() => json.tools().map(toTool));
+  const sources = later(() => toSources(json.sources()));
+  const imageOutputTokens = later(json.imageOutputTokens);
+  const priceChanges = later(json.priceChanges);
   return {
     file,
     version: instant(json.version),
@@ -78,21 +96,16 @@ function toRateTable(json: RawTable, bytes: Uint8Array, file: string): RateTable
     get models() {
       return models();
     },
-    tools: json.tools.map(({ id, title, prices }) => {
-      const versions = later(() => prices.map(toPrice));
-      return {
-        id,
-        title,
-        get prices() {
-          return versions();
-        },
-      };
-    }),
-    imageOutputTokens: json.imageOutputTokens,
-    get priceChanges() {
-      return json.priceChanges();
+    get tools() {
+      return tools();
     },
-    names: namesOf(entries),
+    get imageOutputTokens() {
+      return imageOutputTokens();
+    },
+    get priceChanges() {
+      return priceChanges();
+    },
+    names: namesOf(json.names, modelAt),
   };
 }
 
@@ -105,17 +118,22 @@ function later<T>(make: () => T): () => T {
   };
 }
 
-function toSources(json: RawTable): RateTable['sources'] {
+function toTool({ id, title, prices }: RawTool): Tool {
+  return { id, title, prices: prices.map(toPrice) };
+}
+
+function toSources(sources: RateFile['sources']): RateTable['sources'] {
   return new Map(
-    Object.entries(json.sources).map(([id, { title, checked, official = false }]) => [
+    Object.entries(sources).map(([id, { title, checked, official = false }]) => [
       id,
       { id, title, checked: instant(checked), official },
     ]),
   );
 }
 
-function toModel(model: RawModel): Model {
-  const prices = later(() => model.prices().map(toPrice));
+function toModel(json: RawTable, place: number): Model {
+  const model = json.model(place);
+  const prices = later(() => json.prices(place).map(toPrice));
   return {
     ...model,
     prominent: model.prominent ?? false,
@@ -136,17 +154,17 @@ function toModel(model: RawModel): Model {
 }
 
 /** When a price holds is asked of all; what it is, of few. */
-function toPrice(price: RateFilePrice): PriceVersion {
+function toPrice(price: RawPrice): PriceVersion {
   const tokens = later(() => toTokenRates(price.tokens ?? {}));
   return {
-    ...toPeriod(price),
+    from: price.from,
+    to: price.to,
     dateBasis: price.dateBasis,
-    checked: instant(price.checked),
+    checked: price.checked,
     sources: price.sources,
     confirmedBy: new Map(Object.entries(price.confirmedBy ?? {})),
     confidence: price.confidence,
-    guaranteedUntil:
-      price.guaranteedUntil === undefined ? undefined : instant(price.guaranteedUntil),
+    guaranteedUntil: price.guaranteedUntil,
     promotional: price.promotional ?? false,
     derived: price.derived ?? [],
     rounded: new Map(
@@ -180,10 +198,23 @@ function toTokenRates(rates: RateFileTokens): TokenRates {
 }
 
 function toCell(text: string): Cell {
-  if (text === 'as-input' || text === 'unpublished') return text;
-  const perToken = unitPrice(text, 1_000_000);
-  if (perToken === undefined) throw new TypeError(`not a price: ${text}`);
-  return { usdPerMillion: text, perToken };
+  return text === 'as-input' || text === 'unpublished' ? text : new TokenPrice(text);
+}
+
+/** An amount that is worked out when it is asked for: of a hundred, a call needs a few. */
+class TokenPrice {
+  readonly usdPerMillion: string;
+  #perToken: Money | undefined;
+
+  constructor(usdPerMillion: string) {
+    this.usdPerMillion = usdPerMillion;
+  }
+
+  get perToken(): Money {
+    this.#perToken ??= unitPrice(this.usdPerMillion, 1_000_000);
+    if (this.#perToken === undefined) throw new TypeError(`not a price: ${this.usdPerMillion}`);
+    return this.#perToken;
+  }
 }
 
 function mapValues<Key extends string, From, To>(
@@ -201,15 +232,15 @@ function toPeriod({ from, to }: { from: string | null; to: string | null }) {
 }
 
 function namesOf(
-  entries: readonly { readonly model: RawModel; readonly read: () => Model }[],
+  all: readonly RawNames[],
+  modelAt: (place: number) => Model,
 ): Map<string, NamedModel> {
   const names = new Map<string, NamedModel>();
-  for (const { model, read } of entries) {
-    names.set(model.id, new Name(read, 'id', ALWAYS));
-    for (const name of model.snapshots ?? []) names.set(name, new Name(read, 'snapshot', ALWAYS));
-    for (const alias of model.aliases ?? []) {
-      names.set(alias.name, new Name(read, 'alias', toPeriod(alias)));
-    }
+  for (const [place, { id, snapshots = [], aliases = [] }] of all.entries()) {
+    const read = () => modelAt(place);
+    names.set(id, new Name(read, 'id', ALWAYS));
+    for (const name of snapshots) names.set(name, new Name(read, 'snapshot', ALWAYS));
+    for (const alias of aliases) names.set(alias.name, new Name(read, 'alias', toPeriod(alias)));
   }
   return names;
 }

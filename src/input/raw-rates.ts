@@ -1,58 +1,122 @@
 /**
- * A rate table as it was read, before anything is made of it. A call asks for the prices of a few of its
- * 139 models, and to parse all of them takes a twentieth of its time: so the build writes them down
- * apart, a line for each model, and behind them the table itself, to tell that they are of this one.
+ * A rate table as it was read, before anything is made of it. A call asks for a few of its 139 models,
+ * and to parse all of them takes a tenth of its time: so the build writes them down apart, and behind
+ * them the table itself, to tell that they are of this one.
  */
 import { addDays, type Instant, parseInstant } from '../core/time.ts';
 import type { RateFile, RateFileModel, RateFilePrice } from './rate-file.ts';
 
-export interface RawTable extends Omit<RateFile, 'models'> {
-  readonly models: readonly RawModel[];
+/** Models are known by their place. */
+export interface RawTable extends Pick<RateFile, 'version' | 'serviceTiers' | 'regions'> {
+  readonly names: readonly RawNames[];
+  model(place: number): Omit<RateFileModel, 'prices'>;
+  prices(place: number): readonly RawPrice[];
+  tools(): readonly RawTool[];
+  sources(): RateFile['sources'];
+  imageOutputTokens(): RateFile['imageOutputTokens'];
   /** Every instant at which a price of some model changes, in order. */
   priceChanges(): readonly Instant[];
 }
 
-export interface RawModel extends Omit<RateFileModel, 'prices'> {
-  readonly prices: () => readonly RateFilePrice[];
+export type RawNames = Pick<RateFileModel, 'id' | 'snapshots' | 'aliases'>;
+
+export interface RawTool extends Omit<RateFile['tools'][number], 'prices'> {
+  readonly prices: readonly RawPrice[];
+}
+
+/** Dates are instants already: they are asked of all prices of a model, and the rest of few. */
+export interface RawPrice
+  extends Omit<RateFilePrice, 'from' | 'to' | 'checked' | 'guaranteedUntil'> {
+  readonly from: Instant | null;
+  readonly to: Instant | null;
+  readonly checked: Instant;
+  readonly guaranteedUntil?: Instant;
 }
 
 export function rawTable(file: RateFile): RawTable {
-  const models = file.models.map(({ prices, ...model }) => ({ ...model, prices: () => prices }));
-  return { ...file, models, priceChanges: () => changesIn(file) };
+  const pricesOf = ({ prices }: { prices: RateFilePrice[] }) => prices.map(rawPrice);
+  return {
+    ...headOf(file),
+    model: (place) => withoutPrices(modelAt(file.models, place)),
+    prices: (place) => pricesOf(modelAt(file.models, place)),
+    tools: () => file.tools.map((tool) => ({ ...tool, prices: pricesOf(tool) })),
+    sources: () => file.sources,
+    imageOutputTokens: () => file.imageOutputTokens,
+    priceChanges: () => changesIn(file),
+  };
+}
+
+function headOf({ version, serviceTiers, regions, models }: RateFile) {
+  const names = models.map(({ id, snapshots, aliases }): RawNames => ({ id, snapshots, aliases }));
+  return { version, serviceTiers, regions, names };
+}
+
+function withoutPrices({ prices: _, ...model }: RateFileModel): Omit<RateFileModel, 'prices'> {
+  return model;
+}
+
+function rawPrice(price: RateFilePrice): RawPrice {
+  const { from, to, checked, guaranteedUntil, ...facts } = price;
+  const until = guaranteedUntil === undefined ? {} : { guaranteedUntil: instant(guaranteedUntil) };
+  return {
+    ...facts,
+    from: from === null ? null : instant(from),
+    to: to === null ? null : instant(to),
+    checked: instant(checked),
+    ...until,
+  };
 }
 
 /** The first line of a compiled table. */
-interface Head extends Omit<RateFile, 'models'> {
-  readonly models: readonly Omit<RateFileModel, 'prices'>[];
-  /** In bytes: of the prices of each model, which follow one another. */
-  readonly lengths: readonly number[];
-  readonly priceChanges: readonly Instant[];
+interface Head extends ReturnType<typeof headOf> {
+  /** In bytes behind the head, and in the order of `PARTS`: where each begins, and where all end. */
+  readonly starts: readonly number[];
 }
+
+/** What is written down apart, before what there is of each model: itself, and its prices. */
+const PARTS = ['tools', 'sources', 'imageOutputTokens', 'priceChanges'] as const;
+const PER_MODEL = ['model', 'prices'] as const;
 
 const NEWLINE = 0x0a;
 
 export function compileRates(table: Uint8Array): Uint8Array {
   const file: RateFile = JSON.parse(Buffer.from(table).toString());
-  const prices = file.models.map((model) => asciiJson(model.prices));
-  const models = file.models.map(({ prices: _, ...model }) => model);
-  const lengths = prices.map(({ length }) => length);
-  const head: Head = { ...file, models, lengths, priceChanges: changesIn(file) };
-  return Buffer.concat([Buffer.from(`${asciiJson(head)}\n${prices.join('')}`), table]);
+  const raw = rawTable(file);
+  const ofModels = file.models.flatMap((_, place) => PER_MODEL.map((part) => raw[part](place)));
+  const parts = [...PARTS.map((part) => raw[part]()), ...ofModels].map(asciiJson);
+  const starts = [0];
+  for (const { length } of parts) starts.push((starts.at(-1) ?? 0) + length);
+  const head: Head = { ...headOf(file), starts };
+  return Buffer.concat([Buffer.from(`${asciiJson(head)}\n${parts.join('')}`), table]);
 }
 
 /** Undefined where it was compiled from another table. */
 export function compiledTable(table: Buffer, compiled: Buffer): RawTable | undefined {
   const tableStart = compiled.length - table.length;
-  if (tableStart <= 0 || !compiled.subarray(tableStart).equals(table)) return undefined;
+  if (tableStart <= 0 || table.compare(compiled, tableStart) !== 0) return undefined;
   const headEnd = compiled.indexOf(NEWLINE);
-  const head: Head = JSON.parse(compiled.toString('latin1', 0, headEnd));
-  let start = headEnd + 1;
-  const models = head.models.map((model, index): RawModel => {
-    const [from, to] = [start, start + (head.lengths[index] ?? 0)];
-    start = to;
-    return { ...model, prices: () => JSON.parse(compiled.toString('latin1', from, to)) };
-  });
-  return { ...head, models, priceChanges: () => head.priceChanges };
+  const { starts, ...head }: Head = JSON.parse(compiled.toString('latin1', 0, headEnd));
+  const startOf = (index: number) => headEnd + 1 + (starts[index] ?? 0);
+  const part = (index: number) =>
+    JSON.parse(compiled.toString('latin1', startOf(index), startOf(index + 1)));
+  const partOfModel = (place: number, which: (typeof PER_MODEL)[number]) =>
+    part(PARTS.length + place * PER_MODEL.length + PER_MODEL.indexOf(which));
+  const partNamed = (name: (typeof PARTS)[number]) => part(PARTS.indexOf(name));
+  return {
+    ...head,
+    model: (place) => partOfModel(place, 'model'),
+    prices: (place) => partOfModel(place, 'prices'),
+    tools: () => partNamed('tools'),
+    sources: () => partNamed('sources'),
+    imageOutputTokens: () => partNamed('imageOutputTokens'),
+    priceChanges: () => partNamed('priceChanges'),
+  };
+}
+
+function modelAt(models: readonly RateFileModel[], place: number): RateFileModel {
+  const model = models[place];
+  if (!model) throw new RangeError(`the table has no model ${place}`);
+  return model;
 }
 
 function asciiJson(value: unknown): string {

@@ -7,7 +7,7 @@ import cl100k from 'js-tiktoken/ranks/cl100k_base';
 import o200k from 'js-tiktoken/ranks/o200k_base';
 import p50k from 'js-tiktoken/ranks/p50k_base';
 import r50k from 'js-tiktoken/ranks/r50k_base';
-import { PACKAGE_ROOT } from '../root.ts';
+import { packageFile } from '../root.ts';
 import { buildPairs } from './compile/pairs.ts';
 import { parseRanks, type Ranks } from './compile/ranks.ts';
 import { buildTrie } from './compile/trie.ts';
@@ -22,10 +22,10 @@ const PUBLISHED = {
   r50k_base: r50k,
 } satisfies Record<VocabularyName, { bpe_ranks: string }>;
 
-const LICENSE = new URL('src/tokens/VOCABULARY-LICENSE.txt', PACKAGE_ROOT);
+const LICENSE = packageFile('src/tokens/VOCABULARY-LICENSE.txt');
 
 mkdirSync(VOCABULARY_FOLDER, { recursive: true });
-copyFileSync(LICENSE, new URL('LICENSE.txt', VOCABULARY_FOLDER));
+copyFileSync(LICENSE, `${VOCABULARY_FOLDER}LICENSE.txt`);
 for (const name of VOCABULARIES) {
   const ranks = parseRanks(PUBLISHED[name].bpe_ranks);
   const file = vocabularyFile(name);

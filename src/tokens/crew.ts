@@ -4,7 +4,7 @@
  * start, or go, cost time and no tokens.
  */
 import { createRequire } from 'node:module';
-import { PACKAGE_ROOT } from '../root.ts';
+import { packageFile } from '../root.ts';
 import type { Encoding } from './encodings.ts';
 import { PART, type PartCount, Parts, STATE } from './parts.ts';
 
@@ -115,7 +115,7 @@ function startThread(
   { memory }: Parts,
   started: Crew,
 ): void {
-  const worker = new Worker(new URL('dist/count-worker.cjs', PACKAGE_ROOT), {
+  const worker = new Worker(packageFile('dist/count-worker.cjs'), {
     workerData: memory,
     execArgv: [],
   });

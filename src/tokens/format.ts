@@ -9,16 +9,16 @@
  *   the rest   how tokens were merged (pairs.ts); read only when there is much to count
  */
 
-import { PACKAGE_ROOT } from '../root.ts';
+import { packageFile } from '../root.ts';
 import type { UnicodeTable } from './characters.ts';
 import type { VocabularyName } from './encodings.ts';
 import type { Pairs } from './pairs.ts';
 import type { Trie } from './trie.ts';
 
-export const VOCABULARY_FOLDER = new URL('dist/vocabulary/', PACKAGE_ROOT);
+export const VOCABULARY_FOLDER = packageFile('dist/vocabulary/');
 
-export function vocabularyFile(name: VocabularyName): URL {
-  return new URL(`${name}.bin`, VOCABULARY_FOLDER);
+export function vocabularyFile(name: VocabularyName): string {
+  return `${VOCABULARY_FOLDER}${name}.bin`;
 }
 
 const MAGIC = 0x4b4f5445;

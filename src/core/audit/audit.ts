@@ -1,6 +1,5 @@
 /** Prices what was used, and sums it by whatever it is asked for. */
 
-import type { RateMemo } from '../lookup.ts';
 import { addRanges, NOTHING, type Range } from '../money.ts';
 import {
   type Cost,
@@ -8,6 +7,7 @@ import {
   type CostLine,
   priceUsage,
   type QuantityItem,
+  type RateMemo,
 } from '../price.ts';
 import type { RateTable } from '../rates.ts';
 import { dayOf, daysBetween, type Instant, isoWeekOf } from '../time.ts';

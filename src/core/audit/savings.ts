@@ -3,8 +3,9 @@
  * batch. Each is stated alone, and together once, one change after the other to the same cells.
  */
 
-import { type RateMemo, scenariosOf } from '../lookup.ts';
+import { scenariosOf } from '../lookup.ts';
 import { addRanges, compare, type Money, NOTHING, type Range, ZERO } from '../money.ts';
+import type { RateMemo } from '../price.ts';
 import type { Model } from '../rates.ts';
 import type { AuditFacts } from '../report.ts';
 import type { Instant } from '../time.ts';

@@ -11,9 +11,8 @@ import {
 } from '../estimate/estimate.ts';
 import { shareOf } from '../estimate/share-cost.ts';
 import { grouped } from '../grouped.ts';
-import type { RateMemo } from '../lookup.ts';
 import { addRanges, compare, type Money, NOTHING, type Range, times } from '../money.ts';
-import { totalOf } from '../price.ts';
+import { type RateMemo, totalOf } from '../price.ts';
 import type { Model, RateTable } from '../rates.ts';
 import type { TextForm } from '../request/text-input.ts';
 import type { Instant } from '../time.ts';

@@ -1,11 +1,10 @@
 import { grouped } from '../grouped.ts';
 import { InputError } from '../input-error.ts';
-import type { RateMemo } from '../lookup.ts';
 import { type Money, NOTHING, type Range, span, times } from '../money.ts';
 import { resolveModel } from '../names.ts';
 import type { Beginnings } from '../prefix/beginnings.ts';
 import type { PrefixSaving } from '../prefix/prefix-saving.ts';
-import { type CostLine, priceUsage, type Total, totalOf } from '../price.ts';
+import { type CostLine, priceUsage, type RateMemo, type Total, totalOf } from '../price.ts';
 import { endedBy, type Model, type RateTable } from '../rates.ts';
 import {
   type CallShare,

@@ -1,9 +1,9 @@
 /** What calls that are priced alike come to: their tokens, as often as they are made, at their rates. */
 
 import { InputError } from '../input-error.ts';
-import type { Doubt, RateMemo } from '../lookup.ts';
+import type { Doubt } from '../lookup.ts';
 import { ZERO } from '../money.ts';
-import { type Cost, type CostItem, type CostLine, priceUsage } from '../price.ts';
+import { type Cost, type CostItem, type CostLine, priceUsage, type RateMemo } from '../price.ts';
 import type { Model, RateTable } from '../rates.ts';
 import type { CallShare, InputCount } from '../request/input-count.ts';
 import type { Source } from '../source.ts';

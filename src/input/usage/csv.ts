@@ -23,21 +23,22 @@ export async function readCsv(
   formats: readonly CsvFormat[],
   sink: (row: Row) => void,
 ): Promise<CsvRead> {
-  let head = Buffer.alloc(0);
+  let head: Buffer | undefined;
   let reading: Reading | undefined;
   for await (const chunk of chunks) {
     // A piece is good until the next one is asked for, and csv-parse keeps the end of it.
-    const bytes = Buffer.from(chunk);
+    const bytes = Buffer.concat([chunk]);
     if (reading) {
       await reading.records.write(bytes);
       continue;
     }
-    head = Buffer.concat([head, bytes]);
+    head = head ? Buffer.concat([head, bytes]) : bytes;
     if (!hasFirstLine(head)) continue;
     reading = new Reading(head, file, formats, sink);
     await reading.records.write(withoutByteOrderMark(head));
   }
   if (!reading) {
+    head ??= Buffer.concat([]);
     reading = new Reading(head, file, formats, sink);
     await reading.records.write(withoutByteOrderMark(head));
   }
@@ -223,10 +224,8 @@ function hasFirstLine(bytes: Buffer): boolean {
   return bytes.length >= MOST_HEAD_BYTES || /[\r\n]/.test(text);
 }
 
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-
 function withoutByteOrderMark(bytes: Buffer): Buffer {
-  return bytes.indexOf(BYTE_ORDER_MARK) === 0 ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
 function isUtf16(bytes: Uint8Array): boolean {

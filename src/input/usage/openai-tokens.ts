@@ -49,20 +49,21 @@ export function completionTokens(cells: Cells): Tokens {
   const inputs = uncachedParts(cells, uncached);
   const cachedInputs = partsWithin(cells, 'input_cached', cached);
   const outputs = partsWithin(cells, 'output', output);
-  const tokens: Tokens = {};
-  for (const modality of MODALITIES) {
-    tokens[modality] = {
-      input: inputs[modality],
-      cachedInput: cachedInputs[modality],
-      output: outputs[modality],
-    };
-  }
   // No column tells the modality of what was written.
-  tokens.text = {
-    ...tokens.text,
+  const text = {
+    input: inputs.text,
+    cachedInput: cachedInputs.text,
     cacheWrite30m: written.halfHour,
     cacheWrite12h: written.halfDay,
+    output: outputs.text,
   };
+  const tokens: Tokens = { text };
+  for (const modality of ['audio', 'image'] as const) {
+    const input = inputs[modality];
+    const cachedInput = cachedInputs[modality];
+    const output = outputs[modality];
+    if (input + cachedInput + output > 0) tokens[modality] = { input, cachedInput, output };
+  }
   return withoutZeros(tokens);
 }
 

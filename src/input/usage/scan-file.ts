@@ -38,7 +38,7 @@ export async function readCsvSums(
   leastBytes = LEAST_BYTES,
 ): Promise<CsvRead> {
   const iterator = chunks[Symbol.asyncIterator]();
-  let head = Buffer.alloc(0);
+  let head = Buffer.concat([]);
   while (head.length < leastBytes || (!head.includes(LF) && head.length < MOST_ROW_BYTES)) {
     const { done, value } = await iterator.next();
     if (done) break;

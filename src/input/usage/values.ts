@@ -12,6 +12,7 @@ export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
 /** So many digits are always counted exactly; many exports write `4.0`. */
 const PLAIN = /^\d{1,15}(?:\.0)?$/;
+const ZERO: Parsed<number> = { value: 0 };
 const WHOLE = /^\d+(?:[.,]0+)?$/;
 const THOUSANDS = /^-?\d{1,3}(?:[., '\u00a0\u202f]\d{3})+(?:[.,]\d+)?$/;
 const MOST_SHOWN = 40;
@@ -21,7 +22,8 @@ const MOST_SHOWN = 40;
  * program means one by them and another a thousand.
  */
 export function parseCount(text: string, decimalComma = false): Parsed<number> {
-  // Nearly all of them: no need to ask what else they may be.
+  // Most cells of a usage export, and nearly all others: no need to ask what else they may be.
+  if (text === '0') return ZERO;
   if (PLAIN.test(text)) return { value: Number(text) };
   if (THOUSANDS.test(text)) {
     return { problem: `has separators for thousands: ${shown(text)}; write plain digits` };
