@@ -40,7 +40,8 @@ import {
 import type { Counting } from '../input/sendables/kind.ts';
 import { trainingContent } from '../input/training-content.ts';
 import type { Io } from '../io.ts';
-import { ESTIMATE_RULES, findings } from '../rules/index.ts';
+import { ESTIMATE_RULES } from '../rules/estimate-rules.ts';
+import { findings } from '../rules/index.ts';
 import { TokenStream } from '../tokens/index.ts';
 import type { Tables } from './called-prompts.ts';
 import { type FillingOptions, fillingFrom } from './filling.ts';

@@ -137,16 +137,11 @@ function toModel(json: RawTable, place: number): Model {
   return {
     ...model,
     prominent: model.prominent ?? false,
-    aliases: (model.aliases ?? []).map(({ name, ...period }) => ({ name, ...toPeriod(period) })),
+    aliases: model.aliases ?? [],
     snapshots: model.snapshots ?? [],
-    standsFor: (model.standsFor ?? []).map((entry) => ({
-      model: entry.model,
-      ...toPeriod(entry),
-    })),
+    standsFor: model.standsFor ?? [],
     endpoints: model.endpoints ?? [],
-    shutdown: new Map(
-      Object.entries(model.shutdown ?? {}).map(([name, day]) => [name, instant(day)]),
-    ),
+    shutdown: new Map(model.shutdown),
     get prices() {
       return prices();
     },
@@ -227,10 +222,6 @@ function mapValues<Key extends string, From, To>(
   >;
 }
 
-function toPeriod({ from, to }: { from: string | null; to: string | null }) {
-  return { from: from === null ? null : instant(from), to: to === null ? null : instant(to) };
-}
-
 function namesOf(
   all: readonly RawNames[],
   modelAt: (place: number) => Model,
@@ -240,7 +231,7 @@ function namesOf(
     const read = () => modelAt(place);
     names.set(id, new Name(read, 'id', ALWAYS));
     for (const name of snapshots) names.set(name, new Name(read, 'snapshot', ALWAYS));
-    for (const alias of aliases) names.set(alias.name, new Name(read, 'alias', toPeriod(alias)));
+    for (const alias of aliases) names.set(alias.name, new Name(read, 'alias', alias));
   }
   return names;
 }

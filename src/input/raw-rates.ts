@@ -9,7 +9,7 @@ import type { RateFile, RateFileModel, RateFilePrice } from './rate-file.ts';
 /** Models are known by their place. */
 export interface RawTable extends Pick<RateFile, 'version' | 'serviceTiers' | 'regions'> {
   readonly names: readonly RawNames[];
-  model(place: number): Omit<RateFileModel, 'prices'>;
+  model(place: number): RawModel;
   prices(place: number): readonly RawPrice[];
   tools(): readonly RawTool[];
   sources(): RateFile['sources'];
@@ -18,17 +18,29 @@ export interface RawTable extends Pick<RateFile, 'version' | 'serviceTiers' | 'r
   priceChanges(): readonly Instant[];
 }
 
-export type RawNames = Pick<RateFileModel, 'id' | 'snapshots' | 'aliases'>;
+export type RawNames = Pick<RawModel, 'id' | 'snapshots' | 'aliases'>;
+
+/** Dates are instants already, here and in prices: they are asked of all, and the rest of few. */
+export interface RawModel
+  extends Omit<RateFileModel, 'prices' | 'aliases' | 'standsFor' | 'shutdown'> {
+  readonly aliases?: readonly ({ readonly name: string } & RawPeriod)[];
+  readonly standsFor?: readonly ({ readonly model: string } & RawPeriod)[];
+  /** Names with their days, as a map has them. */
+  readonly shutdown?: readonly (readonly [name: string, day: Instant])[];
+}
+
+interface RawPeriod {
+  readonly from: Instant | null;
+  readonly to: Instant | null;
+}
 
 export interface RawTool extends Omit<RateFile['tools'][number], 'prices'> {
   readonly prices: readonly RawPrice[];
 }
 
-/** Dates are instants already: they are asked of all prices of a model, and the rest of few. */
 export interface RawPrice
-  extends Omit<RateFilePrice, 'from' | 'to' | 'checked' | 'guaranteedUntil'> {
-  readonly from: Instant | null;
-  readonly to: Instant | null;
+  extends Omit<RateFilePrice, 'from' | 'to' | 'checked' | 'guaranteedUntil'>,
+    RawPeriod {
   readonly checked: Instant;
   readonly guaranteedUntil?: Instant;
 }
@@ -37,7 +49,7 @@ export function rawTable(file: RateFile): RawTable {
   const pricesOf = ({ prices }: { prices: RateFilePrice[] }) => prices.map(rawPrice);
   return {
     ...headOf(file),
-    model: (place) => withoutPrices(modelAt(file.models, place)),
+    model: (place) => rawModel(modelAt(file.models, place)),
     prices: (place) => pricesOf(modelAt(file.models, place)),
     tools: () => file.tools.map((tool) => ({ ...tool, prices: pricesOf(tool) })),
     sources: () => file.sources,
@@ -47,21 +59,33 @@ export function rawTable(file: RateFile): RawTable {
 }
 
 function headOf({ version, serviceTiers, regions, models }: RateFile) {
-  const names = models.map(({ id, snapshots, aliases }): RawNames => ({ id, snapshots, aliases }));
+  const names = models.map((model): RawNames => {
+    const { id, snapshots, aliases } = rawModel(model);
+    return { id, snapshots, ...(aliases ? { aliases } : {}) };
+  });
   return { version, serviceTiers, regions, names };
 }
 
-function withoutPrices({ prices: _, ...model }: RateFileModel): Omit<RateFileModel, 'prices'> {
-  return model;
+function rawModel({ prices: _, aliases, standsFor, shutdown, ...facts }: RateFileModel): RawModel {
+  const days = Object.entries(shutdown ?? {}).map(([name, day]) => [name, instant(day)] as const);
+  return {
+    ...facts,
+    ...(aliases ? { aliases: aliases.map((alias) => ({ ...alias, ...rawPeriod(alias) })) } : {}),
+    ...(standsFor ? { standsFor: standsFor.map((one) => ({ ...one, ...rawPeriod(one) })) } : {}),
+    ...(days.length > 0 ? { shutdown: days } : {}),
+  };
+}
+
+function rawPeriod({ from, to }: { from: string | null; to: string | null }): RawPeriod {
+  return { from: from === null ? null : instant(from), to: to === null ? null : instant(to) };
 }
 
 function rawPrice(price: RateFilePrice): RawPrice {
-  const { from, to, checked, guaranteedUntil, ...facts } = price;
+  const { checked, guaranteedUntil, ...facts } = price;
   const until = guaranteedUntil === undefined ? {} : { guaranteedUntil: instant(guaranteedUntil) };
   return {
     ...facts,
-    from: from === null ? null : instant(from),
-    to: to === null ? null : instant(to),
+    ...rawPeriod(price),
     checked: instant(checked),
     ...until,
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RULE_TITLES } from '../../src/output/rule-titles.ts';
 import { AUDIT_RULES } from '../../src/rules/audit-rules.ts';
 import { CHECK_RULES } from '../../src/rules/check-rules.ts';
-import { ESTIMATE_RULES } from '../../src/rules/index.ts';
+import { ESTIMATE_RULES } from '../../src/rules/estimate-rules.ts';
 import { TUNING_RULES } from '../../src/rules/tuning-rules.ts';
 
 describe('titles of rules', () => {
