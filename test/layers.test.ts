@@ -137,7 +137,7 @@ describe('layers', () => {
 
   it('list every rule and every format in their index', () => {
     const indexes = new Set([
-      'rules/index.ts',
+      'rules/estimate-rules.ts',
       'rules/audit-rules.ts',
       'rules/check-rules.ts',
       'rules/tuning-rules.ts',

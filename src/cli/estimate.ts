@@ -1,9 +1,7 @@
 import { Command, Option } from 'commander';
 import type { EstimateOptions } from '../commands/estimate.ts';
-import { CACHE_TTLS, PERIODS_PER_MONTH } from '../core/estimate/estimate.ts';
-import { WHAT_IF_AXES } from '../core/estimate/what-if-axes.ts';
-import { TEMPLATE_STYLES } from '../core/request/template.ts';
-import { TEXT_FORMS } from '../core/request/text-input.ts';
+import { CACHE_TTLS, PERIODS_PER_MONTH, WHAT_IF_AXES } from '../core/estimate/choices.ts';
+import { TEMPLATE_STYLES, TEXT_FORMS } from '../core/request/choices.ts';
 import { SENDABLE_KINDS } from '../input/sendables/index.ts';
 import type { Io } from '../io.ts';
 import {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DIMENSIONS, type Dimension } from '../core/audit/audit.ts';
-import { WHAT_IF_AXES, type WhatIfAxis } from '../core/estimate/what-if-axes.ts';
+import { WHAT_IF_AXES, type WhatIfAxis } from '../core/estimate/choices.ts';
 import type { ImageSize } from '../core/media/image-tokens.ts';
 import { type Money, parseUsd } from '../core/money.ts';
 import { type Instant, parseInstant } from '../core/time.ts';

@@ -7,11 +7,11 @@ import {
   type Sum,
   sumOf,
 } from '../core/audit/audit.ts';
+import { isAllRead, missingFrom } from '../core/audit/in-sight.ts';
 import type { Cell } from '../core/audit/ledger.ts';
 import type { Overlap } from '../core/audit/overlap.ts';
 import { type PriceEffects, priceEffects } from '../core/audit/price-effect.ts';
 import { BILL_DIMENSIONS, type Bill } from '../core/bill/bill.ts';
-import { isAllRead, missingFrom } from '../core/budget/budget.ts';
 import { around, type Period } from '../core/calendar.ts';
 import { InputError } from '../core/input-error.ts';
 import type { Money } from '../core/money.ts';

@@ -1,18 +1,16 @@
 import { judge } from '../core/budget/budget.ts';
 import { WRITE_DOUBT } from '../core/estimate/cache-write.ts';
+import type { CacheTtl, Period, WhatIfAxis } from '../core/estimate/choices.ts';
 import {
   alternativesOf,
-  type CacheTtl,
   costOf,
   type Estimate,
   type EstimateRequest,
   estimate,
   type ModelEstimate,
-  type Period,
   type Prompt,
 } from '../core/estimate/estimate.ts';
 import type { WhatIf } from '../core/estimate/what-if.ts';
-import type { WhatIfAxis } from '../core/estimate/what-if-axes.ts';
 import { InputError } from '../core/input-error.ts';
 import type { ImageSize } from '../core/media/image-tokens.ts';
 import type { Money } from '../core/money.ts';
@@ -26,9 +24,10 @@ import {
   type GroupBy,
   type OnlineCount,
 } from '../core/report.ts';
+import { TEXT_FORMS, type TextForm } from '../core/request/choices.ts';
 import { reasoningModels } from '../core/request/framing.ts';
 import { unusedNames } from '../core/request/template.ts';
-import { TEXT_FORMS, type TextForm, textInput } from '../core/request/text-input.ts';
+import { textInput } from '../core/request/text-input.ts';
 import { type Instant, instantOf } from '../core/time.ts';
 import type { TokenKind } from '../core/usage.ts';
 import {

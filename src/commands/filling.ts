@@ -1,5 +1,6 @@
 import { InputError } from '../core/input-error.ts';
-import type { Filling, TemplateStyle, Values } from '../core/request/template.ts';
+import type { TemplateStyle } from '../core/request/choices.ts';
+import type { Filling, Values } from '../core/request/template.ts';
 import { readVariables } from '../input/variables.ts';
 import type { Io } from '../io.ts';
 import { readSmallFile } from './load-rates.ts';

@@ -1,4 +1,4 @@
-import { judgeSpent } from '../core/budget/budget.ts';
+import { judgeSpent } from '../core/budget/spent.ts';
 import { InputError } from '../core/input-error.ts';
 import type { RateTable } from '../core/rates.ts';
 import { exitCode, type TuningFacts, type TuningReport } from '../core/report.ts';

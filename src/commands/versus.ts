@@ -1,5 +1,5 @@
 import { bridge } from '../core/audit/bridge.ts';
-import { isAllRead } from '../core/budget/budget.ts';
+import { isAllRead } from '../core/audit/in-sight.ts';
 import type { Period } from '../core/calendar.ts';
 import { InputError } from '../core/input-error.ts';
 import {

@@ -1,9 +1,9 @@
 import { withoutAddresses } from '../core/audit/alias.ts';
 import { type Group, groupBy, itemsOf, type PricedCell, type Sum } from '../core/audit/audit.ts';
+import { isAllRead } from '../core/audit/in-sight.ts';
 import { effectOf } from '../core/audit/price-effect.ts';
 import type { BillLine } from '../core/bill/bill.ts';
 import type { ReconciledLine } from '../core/bill/reconcile.ts';
-import { isAllRead } from '../core/budget/budget.ts';
 import { exactUsd } from '../core/money.ts';
 import type { AuditReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';

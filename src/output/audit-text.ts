@@ -1,9 +1,9 @@
 import { aliasOf, withoutAddresses } from '../core/audit/alias.ts';
 import { type Group, itemsOf, type PricedCell } from '../core/audit/audit.ts';
+import { isAllRead } from '../core/audit/in-sight.ts';
 import { effectOf } from '../core/audit/price-effect.ts';
 import type { Bill } from '../core/bill/bill.ts';
 import type { ReconciledLine } from '../core/bill/reconcile.ts';
-import { isAllRead } from '../core/budget/budget.ts';
 import type { AuditReport, RowCounts } from '../core/report.ts';
 import { addDays, dayOf, dayStart, daysBetween, formatInstant } from '../core/time.ts';
 import { count, counted } from '../core/wording.ts';
@@ -22,7 +22,6 @@ import {
 import { renderCross } from './cross-table.ts';
 import { explainItem } from './explain.ts';
 import { nameOf, paintFinding } from './finding.ts';
-import { outlookText } from './outlook.ts';
 import { safeText } from './safe.ts';
 import { bar, renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -32,7 +31,11 @@ import { wrap } from './wrap.ts';
  * For people: the answer first, then where it comes from, then what needs attention. `versus` comes
  * after the answer.
  */
-export function auditText(report: AuditReport, terminal: Terminal, versus = ''): string {
+export async function auditText(
+  report: AuditReport,
+  terminal: Terminal,
+  versus = '',
+): Promise<string> {
   const { width } = terminal;
   const blocks = [
     wrap(auditHeading(report), width),
@@ -41,7 +44,7 @@ export function auditText(report: AuditReport, terminal: Terminal, versus = ''):
     groupsBlock(report, terminal),
     leftOutLine(report),
     dayChart(report, terminal),
-    outlookBlock(report, width),
+    await outlookBlock(report, width),
     report.explain ? explanation(report, width) : '',
     billBlock(report, terminal),
     reconciliationBlock(report, terminal),
@@ -208,8 +211,9 @@ function gapBefore(previous: Group | undefined, next: Group | undefined): string
   return Array.from({ length: days }, (_, index) => dayOf(addDays(from, index + 1)));
 }
 
-function outlookBlock({ outlook }: AuditReport, width: number): string {
-  return outlook ? outlookText(outlook, width) : '';
+/** Few audits look ahead. */
+async function outlookBlock({ outlook }: AuditReport, width: number): Promise<string> {
+  return outlook ? (await import('./outlook.ts')).outlookText(outlook, width) : '';
 }
 
 function explanation(report: AuditReport, width: number): string {

@@ -1,6 +1,6 @@
 /** Two dimensions as a table: the first down, the second across, and what both come to. */
 import { type Group, type PricedCell, sumOf } from '../core/audit/audit.ts';
-import { isAllRead } from '../core/budget/budget.ts';
+import { isAllRead } from '../core/audit/in-sight.ts';
 import { compare, exactUsd } from '../core/money.ts';
 import type { AuditReport } from '../core/report.ts';
 import { counted } from '../core/wording.ts';

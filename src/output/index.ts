@@ -10,7 +10,7 @@ import type {
 import type { Terminal } from './terminal.ts';
 
 /** Result in, text out: somebody else writes it. */
-export type Reporter<Report> = (report: Report, terminal: Terminal) => string;
+export type Reporter<Report> = (report: Report, terminal: Terminal) => string | Promise<string>;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 /** Beside an audit, why it costs more or less than an earlier period. */
 import type { BridgeLine, BridgeSide, Change } from '../core/audit/bridge.ts';
-import { isAllRead } from '../core/budget/budget.ts';
+import { isAllRead } from '../core/audit/in-sight.ts';
 import type { Period } from '../core/calendar.ts';
 import { exactUsd, type Range } from '../core/money.ts';
 import type { VersusReport } from '../core/report.ts';
@@ -19,7 +19,7 @@ import { type Column, markdownTable, renderTable, type TableData } from './table
 import type { Terminal } from './terminal.ts';
 import { wrap } from './wrap.ts';
 
-export function versusText(report: VersusReport, terminal: Terminal): string {
+export function versusText(report: VersusReport, terminal: Terminal): Promise<string> {
   const blocks = [
     answerText(answerOf(report), terminal),
     report.bridge.lines.length > 0 ? renderTable(tableOf(report), terminal) : '',

@@ -1,9 +1,10 @@
 /** The same prompts with other models, tiers and the like, as a table. */
+
 import { coversInputOnly } from '../core/estimate/estimate.ts';
 import type { WhatIf } from '../core/estimate/what-if.ts';
 import { exactUsd } from '../core/money.ts';
 import type { EstimateReport } from '../core/report.ts';
-import { VARIANT_AXES } from '../core/request/input-count.ts';
+import { VARIANT_AXES } from '../core/request/choices.ts';
 import { count, percent } from '../core/wording.ts';
 import { asFarAsRead, isWhole } from './amount.ts';
 import { spanText } from './parts.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Bill } from '../../src/core/bill/bill.ts';
 import type { DifferenceClass, ReconciledLine } from '../../src/core/bill/reconcile.ts';
-import { judgeSpent } from '../../src/core/budget/budget.ts';
+import { judgeSpent } from '../../src/core/budget/spent.ts';
 import type { Money } from '../../src/core/money.ts';
 import type { AuditFacts, Finding } from '../../src/core/report.ts';
 import { addDays } from '../../src/core/time.ts';

@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are what is tested
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillIn, type TemplateStyle, templateOf } from '../../src/core/request/template.ts';
+import type { TemplateStyle } from '../../src/core/request/choices.ts';
+import { fillIn, templateOf } from '../../src/core/request/template.ts';
 
 function names(text: string, style: TemplateStyle | 'auto' = 'auto', given: string[] = []) {
   const template = templateOf(text, style, new Set(given));

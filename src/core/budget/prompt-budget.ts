@@ -1,11 +1,10 @@
 /** Budgets for prompts that are to be sent: what calls of them cost, held against limits. */
 
+import { PERIODS_PER_MONTH, type Period } from '../estimate/choices.ts';
 import {
   estimate,
   hasOutput,
   type ModelEstimate,
-  PERIODS_PER_MONTH,
-  type Period,
   type Prompt,
   type PromptEstimate,
 } from '../estimate/estimate.ts';
@@ -14,7 +13,7 @@ import { grouped } from '../grouped.ts';
 import { addRanges, compare, type Money, NOTHING, type Range, times } from '../money.ts';
 import { type RateMemo, totalOf } from '../price.ts';
 import type { Model, RateTable } from '../rates.ts';
-import type { TextForm } from '../request/text-input.ts';
+import type { TextForm } from '../request/choices.ts';
 import type { Instant } from '../time.ts';
 import type { ServiceTier } from '../usage.ts';
 import { assumed, type Check, judgeTokens, judgeUsd, type Strictness } from './check.ts';

@@ -6,18 +6,19 @@ import type { Beginnings } from '../prefix/beginnings.ts';
 import type { PrefixSaving } from '../prefix/prefix-saving.ts';
 import { type CostLine, priceUsage, type RateMemo, type Total, totalOf } from '../price.ts';
 import { endedBy, type Model, type RateTable } from '../rates.ts';
+import type { VariantAxis } from '../request/choices.ts';
 import {
   type CallShare,
   type CountInput,
   type InputCount,
   mostOutput,
   type Variant,
-  type VariantAxis,
 } from '../request/input-count.ts';
 import type { SentContent } from '../request/online-body.ts';
 import type { Source } from '../source.ts';
 import type { Instant } from '../time.ts';
 import type { ServiceTier, TokenKind } from '../usage.ts';
+import { type CacheTtl, PERIODS_PER_MONTH, type Period } from './choices.ts';
 import type { RepeatCount, RepeatedRequest, SentLines } from './sent-lines.ts';
 import { type Prices, priceImage, priceShare, tierOfPrompt, usageOf } from './share-cost.ts';
 
@@ -88,13 +89,6 @@ export interface EstimateRequest {
   /** The most that the calls may cost; with `per`, in a month. */
   readonly budget?: Money | undefined;
 }
-export const CACHE_TTLS = ['30m', '12h'] as const;
-export type CacheTtl = (typeof CACHE_TTLS)[number];
-
-/** How often a period comes in a month of 30 days. */
-export const PERIODS_PER_MONTH = { hour: 720, day: 30, month: 1 } as const;
-export type Period = keyof typeof PERIODS_PER_MONTH;
-
 export interface Estimate {
   readonly rates: RateTable;
   readonly request: EstimateRequest;

@@ -5,14 +5,11 @@ import { NOTHING } from '../money.ts';
 import { resolveModel } from '../names.ts';
 import type { Total } from '../price.ts';
 import { endedBy, type Model, type RateTable, versionAt } from '../rates.ts';
-import {
-  type CountInput,
-  type InputCount,
-  VARIANT_AXES,
-  type VariantAxis,
-} from '../request/input-count.ts';
+import { VARIANT_AXES, type VariantAxis } from '../request/choices.ts';
+import type { CountInput, InputCount } from '../request/input-count.ts';
 import { dayOf } from '../time.ts';
 import { SERVICE_TIERS, type ServiceTier } from '../usage.ts';
+import type { WhatIfAxis } from './choices.ts';
 import {
   alternativesOf,
   costOf,
@@ -23,7 +20,6 @@ import {
   tiersOf,
 } from './estimate.ts';
 import { misfit } from './fit.ts';
-import type { WhatIfAxis } from './what-if-axes.ts';
 
 export interface WhatIf {
   /** The model, or all that the prompts ask for. */

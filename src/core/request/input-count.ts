@@ -86,10 +86,6 @@ export interface Made extends Count {
 /** How input is counted: it depends on the model. Undefined is one that the rate table does not know. */
 export type CountInput = (model: Model | undefined) => InputCount;
 
-/** What else than the model a prompt may be sent with. */
-export const VARIANT_AXES = ['detail', 'quality'] as const;
-export type VariantAxis = (typeof VARIANT_AXES)[number];
-
 /** The same prompt at another level, such as images in low detail. */
 export interface Variant {
   readonly name: string;

@@ -1,8 +1,6 @@
 /** Texts with placeholders: `{{name}}` (mustache), `${name}` (dollar) or `{name}` (brace). */
 
-/** In the order in which they are looked for: the first that a text has is its style. */
-export const TEMPLATE_STYLES = ['mustache', 'dollar', 'brace'] as const;
-export type TemplateStyle = (typeof TEMPLATE_STYLES)[number];
+import { TEMPLATE_STYLES, type TemplateStyle } from './choices.ts';
 
 export interface Template {
   readonly style: TemplateStyle;

@@ -1,14 +1,11 @@
 /** How a plain text is counted: as it is, or as the message that it is sent in. */
 import type { Encoding } from '../encodings.ts';
+import type { TextForm } from './choices.ts';
 import { type CountedModel, countedModel, type FramingTable, framingOf } from './framing.ts';
 import { type CountInput, textCount } from './input-count.ts';
 import type { ConversationRequest } from './request.ts';
 import { RequestCounter } from './request-tokens.ts';
 import { type Count, type CountedPart, Tally } from './tally.ts';
-
-/** `chat`: one message of the user, where the model takes messages. */
-export const TEXT_FORMS = ['chat', 'text', 'embedding'] as const;
-export type TextForm = (typeof TEXT_FORMS)[number];
 
 /** `countText` is asked only for encodings of models that the text is counted for. */
 export function textInput(

@@ -6,11 +6,11 @@ import { errorCode, pathsOf, type Wanted } from '../file-names.ts';
 import { encodingOf, firstByte, gunzip, isGzip, peek, toUtf8 } from './bytes.ts';
 import type { CsvRead } from './csv.ts';
 import { CSV_FORMATS } from './csv-formats.ts';
+import { type Apart, LEAST_BYTES_FOR_RANGES, readCsvSums, type SumSink } from './csv-sums.ts';
 import type { CsvFormat } from './format.ts';
 import type { FoundPage } from './json.ts';
 import type { RowSum } from './scan.ts';
-import { type Apart, readCsvSums, type SumSink } from './scan-file.ts';
-import { LEAST_BYTES_FOR_RANGES, readCsvRanges, type ThreadedFile } from './scan-ranges.ts';
+import type { ThreadedFile } from './scan-ranges.ts';
 
 export interface UsageOptions {
   /** The columns of a CSV of the user's own; it goes before all formats that are known. */
@@ -146,6 +146,7 @@ async function readInThreads(
   try {
     const formats = formatsOf(options);
     const { file: ranges, threads } = opened;
+    const { readCsvRanges } = await import('./scan-ranges.ts');
     const read = await readCsvRanges(ranges, file, formats, options.apart, sink, threads);
     return read && csvRead(file, read);
   } finally {

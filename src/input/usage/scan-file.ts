@@ -1,63 +1,15 @@
-/**
- * Reads a CSV file as `readCsv` does, but adds up the rows of an ordinary usage export as it goes.
- * What both give to a ledger is the same to the last digit; csv-parse has the last word.
- */
-import type { Row } from '../../core/audit/entry.ts';
-import type { Boundaries } from '../../core/audit/ledger.ts';
-import { type CsvHeader, type CsvRead, delimiterOf, readCsv, readHeader, rowOf } from './csv.ts';
+/** Scans an ordinary usage export, in which rows that differ in their numbers alone are added up. */
+import { type CsvHeader, delimiterOf, readHeader, rowOf } from './csv.ts';
 import { MOST_RECORD_BYTES, RecordReader } from './csv-records.ts';
+import type { Apart, SumSink } from './csv-sums.ts';
 import type { CsvFormat } from './format.ts';
 import { openaiCompletions } from './openai-completions.ts';
-import { isOrdinary, type RowSum, Scanner, type ScanOptions } from './scan.ts';
-
-export type SumSink = (sum: RowSum) => void;
-export interface Apart extends Pick<ScanOptions, 'keep'> {
-  /** Not asked for unless a file is scanned: it takes 20 ms to look at all prices. */
-  readonly boundaries: () => Boundaries;
-}
+import { isOrdinary, Scanner } from './scan.ts';
 
 const LF = 10;
 const FIRST_ROW = 2;
-/** A header or a row that is longer is not ordinary. */
+/** A row that is longer is not ordinary. */
 const MOST_ROW_BYTES = 1024 ** 2;
-
-/** Smaller files are read sooner than it is known what may be added up. */
-const LEAST_BYTES = 128 * 1024;
-
-/**
- * Gives all rows of a CSV file to the sink, added up where they are alike; bad ones in the order of
- * the file.
- * @throws InputError when the header cannot be read, or is of no format
- */
-export async function readCsvSums(
-  chunks: AsyncIterable<Uint8Array>,
-  file: string,
-  formats: readonly CsvFormat[],
-  apart: Apart,
-  sink: SumSink,
-  leastBytes = LEAST_BYTES,
-): Promise<CsvRead> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  let head = Buffer.concat([]);
-  while (head.length < leastBytes || (!head.includes(LF) && head.length < MOST_ROW_BYTES)) {
-    const { done, value } = await iterator.next();
-    if (done) break;
-    head = Buffer.concat([head, value]);
-  }
-  const found = head.length < leastBytes ? undefined : ordinaryHeader(head, file, formats);
-  if (!found) {
-    const each = (row: Row) => sink({ row, rows: 1 });
-    return await readCsv(joined(head, iterator), file, formats, each);
-  }
-  const { header, rowsAt } = found;
-  let rows = 0;
-  const counted = (sum: RowSum) => {
-    rows += sum.rows;
-    sink(sum);
-  };
-  await scanChunks(joined(head.subarray(rowsAt), iterator), file, header, apart, counted);
-  return { format: header.format, columns: header.columns, rows, delimiter: ',' };
-}
 
 /** The header, if the first line is that of a file that can be scanned; and where its rows begin. */
 export function ordinaryHeader(
@@ -78,7 +30,8 @@ export function ordinaryHeader(
   return header.format === openaiCompletions ? { header, rowsAt: end + 1 } : undefined;
 }
 
-async function scanChunks(
+/** Rows of an ordinary export, added up where they are alike; csv-parse has the last word. */
+export async function scanChunks(
   chunks: AsyncIterable<Uint8Array>,
   file: string,
   header: CsvHeader,
@@ -153,16 +106,4 @@ export function recordsFrom(
     MOST_RECORD_BYTES,
     line,
   );
-}
-
-async function* joined(
-  head: Uint8Array,
-  iterator: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  if (head.length > 0) yield head;
-  for (;;) {
-    const { done, value } = await iterator.next();
-    if (done) return;
-    yield value;
-  }
 }

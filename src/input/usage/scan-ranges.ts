@@ -6,10 +6,11 @@ import type { Row } from '../../core/audit/entry.ts';
 import type { Boundaries, Kept } from '../../core/audit/ledger.ts';
 import type { Source } from '../../core/source.ts';
 import { type CsvHeader, type CsvRead, readHeader } from './csv.ts';
+import type { Apart, SumSink } from './csv-sums.ts';
 import type { CsvFormat } from './format.ts';
 import { openaiCompletions } from './openai-completions.ts';
 import { type RowSum, Scanner } from './scan.ts';
-import { type Apart, ordinaryHeader, recordsFrom, type SumSink } from './scan-file.ts';
+import { ordinaryHeader, recordsFrom } from './scan-file.ts';
 
 /** A file of which any part can be read at any time. */
 export interface RangeFile {
@@ -61,8 +62,6 @@ export interface ThreadedFile {
 
 /** Long enough that a second thread is worth its start, short enough that results need no room. */
 const RANGE_BYTES = 32 * 1024 ** 2;
-/** Below this one thread is as soon done. */
-export const LEAST_BYTES_FOR_RANGES = 2 * RANGE_BYTES;
 const BUFFER_BYTES = 256 * 1024;
 const MOST_ROW_BYTES = 1024 ** 2;
 const LF = 10;

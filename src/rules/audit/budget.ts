@@ -1,4 +1,5 @@
-import { judgeSpent, missingFrom } from '../../core/budget/budget.ts';
+import { missingFrom } from '../../core/audit/in-sight.ts';
+import { judgeSpent } from '../../core/budget/spent.ts';
 import { exactUsd } from '../../core/money.ts';
 import type { AuditFacts } from '../../core/report.ts';
 import type { Rule } from '../rule.ts';

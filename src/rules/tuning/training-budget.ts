@@ -1,4 +1,4 @@
-import { judgeSpent } from '../../core/budget/budget.ts';
+import { judgeSpent } from '../../core/budget/spent.ts';
 import { exactUsd } from '../../core/money.ts';
 import type { TuningFacts } from '../../core/report.ts';
 import type { Rule } from '../rule.ts';

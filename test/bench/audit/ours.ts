@@ -11,9 +11,9 @@ import { boundariesOf, type Cell, type Kept, Ledger } from '../../../src/core/au
 import { dayOf } from '../../../src/core/time.ts';
 import { sumTokens } from '../../../src/core/usage.ts';
 import { CSV_FORMATS } from '../../../src/input/usage/csv-formats.ts';
+import { LEAST_BYTES_FOR_RANGES, readCsvSums } from '../../../src/input/usage/csv-sums.ts';
 import type { RowSum } from '../../../src/input/usage/scan.ts';
-import { readCsvSums } from '../../../src/input/usage/scan-file.ts';
-import { LEAST_BYTES_FOR_RANGES, readCsvRanges } from '../../../src/input/usage/scan-ranges.ts';
+import { readCsvRanges } from '../../../src/input/usage/scan-ranges.ts';
 import { openInThreads } from '../../../src/threads.ts';
 import { type Band, groupLine, printGroups, type Sums } from './groups.ts';
 
