@@ -6,7 +6,7 @@ import { dayOf } from '../core/time.ts';
 import { MODALITIES, TOKEN_KINDS, type TokenKind } from '../core/usage.ts';
 import { nameOfGroup } from './audit-table.ts';
 import { crossCsv } from './cross-table.ts';
-import { csvRow } from './csv.ts';
+import { csvRow } from './csv-row.ts';
 
 /**
  * For spreadsheets: a row for each group; of nested groups, for the innermost. With --cross, the

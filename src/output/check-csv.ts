@@ -3,7 +3,7 @@ import type { CalledPrompt } from '../core/budget/prompt-budget.ts';
 import { exactUsd } from '../core/money.ts';
 import type { CheckReport, DiffReport } from '../core/report.ts';
 import { figureEnds } from './check-json.ts';
-import { csvRow } from './csv.ts';
+import { csvRow } from './csv-row.ts';
 
 /** For spreadsheets: a row for each check. What is not known is an empty cell, never a zero. */
 export function checkCsv({ budgets }: CheckReport): string {

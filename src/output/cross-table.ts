@@ -6,7 +6,7 @@ import type { AuditReport } from '../core/report.ts';
 import { counted } from '../core/wording.ts';
 import type { Amount } from './amount.ts';
 import { amountOf, nameOfGroup, TITLES } from './audit-table.ts';
-import { csvRow } from './csv.ts';
+import { csvRow } from './csv-row.ts';
 import { type Column, fits, renderTable, type TableData } from './table.ts';
 import type { Terminal } from './terminal.ts';
 

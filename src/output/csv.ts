@@ -17,7 +17,7 @@ import { dayOf } from '../core/time.ts';
 import { INPUT_KINDS, type TokenKind } from '../core/usage.ts';
 import { counted as some } from '../core/wording.ts';
 import { type Amount, asFarAsRead, isWhole } from './amount.ts';
-import { safeText } from './safe.ts';
+import { csvRow } from './csv-row.ts';
 import { whatIfEntry } from './what-if.ts';
 
 /** For spreadsheets: exact amounts, an empty cell for what is not known, never a zero. */
@@ -125,15 +125,4 @@ function unreadableRow(
 function weakestBasis(prompts: readonly PromptEstimate[]): CountBasis {
   const bases = new Set(prompts.map(({ input }) => input.total.basis));
   return COUNT_BASES.findLast((basis) => bases.has(basis)) ?? 'exact';
-}
-
-export function csvRow(cells: readonly string[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`;
-}
-
-/** A cell that a spreadsheet would take for a formula is marked as text; an amount below zero is none. */
-function csvCell(value: string): string {
-  const text = safeText(value);
-  const inert = /^(?:[=+@]|-(?!\d+(?:\.\d+)?$))/.test(text) ? `'${text}` : text;
-  return /[",\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

@@ -15,7 +15,7 @@ import { endedBy } from '../core/rates.ts';
 import type { EstimateReport } from '../core/report.ts';
 import type { Instant } from '../core/time.ts';
 import { type Amount, asFarAsRead } from './amount.ts';
-import { spanText } from './parts.ts';
+import { spanText } from './span.ts';
 import type { Column, TableData } from './table.ts';
 
 /** A row of the estimate: a model, or one prompt with a model. */

@@ -8,31 +8,13 @@ import {
   UNITS,
   type Unit,
 } from '../core/rates.ts';
-import type { EstimateReport } from '../core/report.ts';
 import { dayOf } from '../core/time.ts';
 import { TOKEN_KIND_NAMES } from '../core/usage.ts';
 import { count } from '../core/wording.ts';
-import { explainParts, spanText } from './parts.ts';
 import { safeText } from './safe.ts';
-import { wrap } from './wrap.ts';
+import { spanText } from './span.ts';
 
-/** Every figure as tokens x rate, with the date and the source of the rate. */
-export function explanation(report: EstimateReport, width: number): string {
-  return report.models
-    .flatMap(({ name, prompts }) =>
-      prompts.map((estimate) => {
-        const { prompt, lines: priced } = estimate;
-        const head = `${safeText(name)}, ${safeText(prompt.source.file)}`;
-        const lines = priced
-          .flatMap(({ items, quantities = [] }) => [...items, ...quantities])
-          .flatMap((item) => explainItem(item, report.rates));
-        const parts = explainParts(estimate);
-        return [head, ...parts, ...lines].map((text) => wrap(text, width)).join('\n');
-      }),
-    )
-    .join('\n\n');
-}
-
+/** A figure as tokens x rate, with the date and the source of the rate. */
 export function explainItem(item: CostItem | QuantityItem, table: RateTable): string[] {
   const what = `  ${amountOf(item)}`;
   const price = 'quantity' in item ? (rate: Rate) => perUnitOf(rate, item) : perMillion;

@@ -2,7 +2,7 @@ import type { ImagePrice, ImagePriceRequest } from '../core/media/image-prices.t
 import type { RateTable } from '../core/rates.ts';
 import { dayOf } from '../core/time.ts';
 import { count } from '../core/wording.ts';
-import { csvRow } from './csv.ts';
+import { csvRow } from './csv-row.ts';
 import { amounts, SCHEMA_VERSION } from './json.ts';
 import { markdownText } from './markdown-text.ts';
 import type { RateListFormat } from './rate-list.ts';

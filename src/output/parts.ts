@@ -9,6 +9,7 @@ import {
 } from '../core/request/tally.ts';
 import { count, counted } from '../core/wording.ts';
 import { safeText } from './safe.ts';
+import { spanText } from './span.ts';
 import { renderTable, type TableData } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -56,14 +57,6 @@ export function partsData(models: readonly ModelEstimate[]): TableData<PartRow> 
 export function tokensText({ low, high, expected }: Count): string {
   if (high === null) return low === 0 && expected === null ? 'unknown' : `at least ${count(low)}`;
   return spanText([{ low, high }]);
-}
-
-/** `89`, or `89 to 96`: from the fewest of all to the most; empty where there are none. */
-export function spanText(ranges: readonly { low: number; high: number }[]): string {
-  if (ranges.length === 0) return '';
-  const low = Math.min(...ranges.map((range) => range.low));
-  const high = Math.max(...ranges.map((range) => range.high));
-  return low === high ? count(low) : `${count(low)} to ${count(high)}`;
 }
 
 /** Every part with its basis, and why it is no more than that. */

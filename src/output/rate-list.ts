@@ -12,7 +12,7 @@ import {
 import { dayOf, type Instant } from '../core/time.ts';
 import { MODALITIES, TOKEN_KINDS, type TokenKind, type Usage } from '../core/usage.ts';
 import { perUnit } from '../core/wording.ts';
-import { csvRow } from './csv.ts';
+import { csvRow } from './csv-row.ts';
 import type { FormatName } from './index.ts';
 import { SCHEMA_VERSION } from './json.ts';
 import { type Column, markdownTable, renderTable, type TableData } from './table.ts';

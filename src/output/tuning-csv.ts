@@ -2,7 +2,7 @@ import { exactUsd } from '../core/money.ts';
 import type { TuningReport } from '../core/report.ts';
 import type { ModelTuning } from '../core/tuning/fine-tuning.ts';
 import type { Amount } from './amount.ts';
-import { csvRow } from './csv.ts';
+import { csvRow } from './csv-row.ts';
 import { amounts } from './json.ts';
 
 /** For spreadsheets: exact amounts, an empty cell for what is not known, never a zero. */

@@ -7,7 +7,7 @@ import type { EstimateReport } from '../core/report.ts';
 import { VARIANT_AXES } from '../core/request/choices.ts';
 import { count, percent } from '../core/wording.ts';
 import { asFarAsRead, isWhole } from './amount.ts';
-import { spanText } from './parts.ts';
+import { spanText } from './span.ts';
 import type { Column, TableData } from './table.ts';
 
 export function whatIfTable(report: EstimateReport, whatIfs: readonly WhatIf[]): TableData<WhatIf> {
