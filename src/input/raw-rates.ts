@@ -23,10 +23,10 @@ export type RawNames = Pick<RawModel, 'id' | 'snapshots' | 'aliases'>;
 /** Dates are instants already, here and in prices: they are asked of all, and the rest of few. */
 export interface RawModel
   extends Omit<RateFileModel, 'prices' | 'aliases' | 'standsFor' | 'shutdown'> {
-  readonly aliases?: readonly ({ readonly name: string } & RawPeriod)[];
-  readonly standsFor?: readonly ({ readonly model: string } & RawPeriod)[];
+  readonly aliases?: readonly ({ readonly name: string } & RawPeriod)[] | undefined;
+  readonly standsFor?: readonly ({ readonly model: string } & RawPeriod)[] | undefined;
   /** Names with their days, as a map has them. */
-  readonly shutdown?: readonly (readonly [name: string, day: Instant])[];
+  readonly shutdown?: readonly (readonly [name: string, day: Instant])[] | undefined;
 }
 
 interface RawPeriod {
@@ -61,19 +61,22 @@ export function rawTable(file: RateFile): RawTable {
 function headOf({ version, serviceTiers, regions, models }: RateFile) {
   const names = models.map((model): RawNames => {
     const { id, snapshots, aliases } = rawModel(model);
-    return { id, snapshots, ...(aliases ? { aliases } : {}) };
+    return { id, snapshots, aliases };
   });
   return { version, serviceTiers, regions, names };
 }
 
-function rawModel({ prices: _, aliases, standsFor, shutdown, ...facts }: RateFileModel): RawModel {
-  const days = Object.entries(shutdown ?? {}).map(([name, day]) => [name, instant(day)] as const);
+function rawModel({ prices: _, ...model }: RateFileModel): RawModel {
+  const { aliases, standsFor, shutdown } = model;
+  // What is not there is left out, as it is where the table was compiled.
   return {
-    ...facts,
-    ...(aliases ? { aliases: aliases.map((alias) => ({ ...alias, ...rawPeriod(alias) })) } : {}),
-    ...(standsFor ? { standsFor: standsFor.map((one) => ({ ...one, ...rawPeriod(one) })) } : {}),
-    ...(days.length > 0 ? { shutdown: days } : {}),
-  };
+    ...model,
+    ...(aliases && { aliases: aliases.map((alias) => ({ ...alias, ...rawPeriod(alias) })) }),
+    ...(standsFor && { standsFor: standsFor.map((entry) => ({ ...entry, ...rawPeriod(entry) })) }),
+    ...(shutdown && {
+      shutdown: Object.entries(shutdown).map(([name, day]) => [name, instant(day)]),
+    }),
+  } as RawModel;
 }
 
 function rawPeriod({ from, to }: { from: string | null; to: string | null }): RawPeriod {
