@@ -29,6 +29,29 @@ async function audit(files: readonly string[]) {
 const csv = (rows: readonly string[], header = HEADER) => `${[header, ...rows].join('\n')}\n`;
 const dayOf = (row: string) => row.split(',')[0];
 
+describe('usage that does not tell whose it is', () => {
+  it('is told, beside that of several organizations on the same days', async () => {
+    const header = `${HEADER},organization_id`;
+    const used = ROWS.filter((row) => row.includes(',proj_')).map((row) =>
+      row.replace(/proj_\w+/, 'Default project'),
+    );
+    const of = (name: string) =>
+      csv(
+        used.map((row) => `${row},${name}`),
+        header,
+      );
+    const { said, rows } = await audit([of('org-A'), of('org-B'), csv(used)]);
+    expect(rows).toMatchObject({ read: 3 * used.length, duplicate: 0 });
+    expect(said).toContainEqual([
+      'overlap',
+      `this file names no organization for ${used.length} rows, on days for which others name 2; that counts as one more, and twice if it is of one of these: leave the file out, or export it with the organization`,
+    ]);
+    const { said: ofOne } = await audit([of('org-A'), csv(used)]);
+    expect(ofOne.map(([rule]: string[]) => rule)).toContain('overlap');
+    expect(JSON.stringify(ofOne)).not.toContain('names no organization');
+  });
+});
+
 describe('the same usage', () => {
   it('may be cut into files between any two days', async () => {
     const whole = await audit([csv(ROWS)]);

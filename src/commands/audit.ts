@@ -161,6 +161,7 @@ async function factsFrom(
     dropped: read.dropped,
     overlaps: [...read.overlaps, ...(bill?.overlaps ?? [])],
     perhapsTwice: read.perhapsTwice,
+    ofNobody: read.ofNobody,
     unattributed: read.unattributed,
     notAsked: read.notAsked,
     bad: read.bad,

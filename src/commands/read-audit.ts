@@ -9,7 +9,13 @@ import {
   type Kept,
   Ledger,
 } from '../core/audit/ledger.ts';
-import { type Overlap, withoutCountedImages, withoutOverlaps } from '../core/audit/overlap.ts';
+import {
+  type OfNobody,
+  type Overlap,
+  ofNobody,
+  withoutCountedImages,
+  withoutOverlaps,
+} from '../core/audit/overlap.ts';
 import {
   BatchesBeside,
   type PerhapsTwice,
@@ -36,6 +42,7 @@ export interface Read {
   readonly cells: readonly Cell[];
   readonly overlaps: readonly Overlap[];
   readonly perhapsTwice: readonly PerhapsTwice[];
+  readonly ofNobody: readonly OfNobody[];
   readonly dropped: readonly Kept[];
   readonly bill: BillFold;
   /** The first of them; `counts.bad` has all. */
@@ -196,7 +203,12 @@ class Reading {
     const { isOne, keep, givenUp, tooLarge } = this.#detail;
     const merged = isOne ? this.#ledger : new Ledger(this.#rates, { keep, givenUp });
     const once = isOne
-      ? { cells: merged.cells(), overlaps: [], perhapsTwice: this.#batches.found(name) }
+      ? {
+          cells: merged.cells(),
+          overlaps: [],
+          perhapsTwice: this.#batches.found(name),
+          ofNobody: [],
+        }
       : countedOnce(this.#ledger.cells(), merged);
     return {
       ...once,
@@ -233,7 +245,7 @@ class Reading {
 function countedOnce(
   cells: readonly Cell[],
   merged: Ledger,
-): Pick<Read, 'cells' | 'overlaps' | 'perhapsTwice'> {
+): Pick<Read, 'cells' | 'overlaps' | 'perhapsTwice' | 'ofNobody'> {
   const buckets = withoutOverlaps(cells);
   const images = withoutCountedImages(buckets.kept);
   const batches = withoutCountedBatches(images.kept);
@@ -242,6 +254,7 @@ function countedOnce(
     cells: merged.cells(),
     overlaps: [...buckets.overlaps, ...images.overlaps, ...batches.overlaps],
     perhapsTwice: perhapsTwice(batches.kept),
+    ofNobody: ofNobody(batches.kept),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { CostState, Dimension, Group, PricedCell, Sort, Sum } from './audit/audit.ts';
 import type { Bridge } from './audit/bridge.ts';
 import type { Kept } from './audit/ledger.ts';
-import type { Overlap } from './audit/overlap.ts';
+import type { OfNobody, Overlap } from './audit/overlap.ts';
 import type { PriceEffects } from './audit/price-effect.ts';
 import type { PerhapsTwice } from './audit/same-use.ts';
 import type { Bill } from './bill/bill.ts';
@@ -148,6 +148,8 @@ export interface AuditFacts {
   readonly effects?: PriceEffects | undefined;
   readonly overlaps: readonly Overlap[];
   readonly perhapsTwice: readonly PerhapsTwice[];
+  /** Of usage; the bill has those of its own. */
+  readonly ofNobody: readonly OfNobody[];
   /** What cells are not kept apart by, as there would be too many and nobody asked for it. */
   readonly dropped: readonly Kept[];
   /**

@@ -71,6 +71,7 @@ export function factsOf(
     total,
     overlaps: [],
     perhapsTwice: [],
+    ofNobody: [],
     dropped: [],
     bad: [],
     notAsked: { models: new Set(), projects: new Set() },

@@ -128,6 +128,7 @@ describe('budget', () => {
       isByLineItem: true,
       otherCurrencies: [],
       overlaps: [],
+      ofNobody: [],
       places: 6,
     };
     expect(held('11', [], { bill })).toEqual([

@@ -159,6 +159,23 @@ describe('cost files that overlap', () => {
     expect(total(...named, ofDay('c', undefined, 'Default project'))).toBe('9');
   });
 
+  it('say what may be counted twice, as it does not tell of which organization it is', () => {
+    const ofDay = (file: string, organization: string | undefined, project?: string, day = DAY) =>
+      charged(day, 'x, input', '3', 10, { organization, project, ...inFile(file) });
+    const unsure = (...rows: Parameters<typeof billOf>[0]) => billOf(rows).ofNobody;
+    const two = [ofDay('a', 'org-A'), ofDay('b', 'org-B')];
+    const told = [{ file: 'c', organizations: 2, rows: 1 }];
+    expect(unsure(...two)).toEqual([]);
+    expect(unsure(...two, ofDay('c', undefined))).toEqual(told);
+    expect(unsure(...two, ofDay('c', undefined, 'proj_c'))).toEqual(told);
+    expect(unsure(...two, ofDay('c', undefined, undefined, '2026-10-02'))).toEqual([]);
+    expect(unsure(ofDay('a', 'org-A'), ofDay('c', undefined))).toEqual([]);
+    const byProject = [ofDay('a', 'org-A', 'proj_a'), ofDay('b', 'org-B', 'proj_b')];
+    expect(unsure(...byProject, ofDay('c', undefined, 'proj_a'))).toEqual([]);
+    expect(unsure(...byProject, ofDay('c', undefined, 'proj_c'))).toEqual([]);
+    expect(unsure(...byProject, ofDay('c', undefined))).toEqual(told);
+  });
+
   it('of the same file given twice, one counts, in any order', () => {
     const rows = fc.array(
       fc.record({

@@ -3,6 +3,8 @@
  * bucket, or a request, that two files have is the same one.
  */
 import { grouped } from '../grouped.ts';
+import type { Source } from '../source.ts';
+import type { Instant } from '../time.ts';
 import { sumTokens } from '../usage.ts';
 import type { Cell } from './ledger.ts';
 
@@ -95,13 +97,56 @@ export function organizationsIn(
   const isOne = new Set(all.flatMap(({ organization }) => organization ?? [])).size < 2;
   if (isOne) return () => undefined;
   const byProject = new Map<string, string>();
-  for (const { organization, project } of all) {
-    // Names are no ids: each organization has a Default project.
-    if (organization !== undefined && project?.startsWith('proj_')) {
+  for (const each of all) {
+    const { organization, project } = each;
+    if (organization !== undefined && project !== undefined && hasProjectId(each)) {
       byProject.set(project, organization);
     }
   }
   return ({ organization, project = '' }) => organization ?? byProject.get(project);
+}
+
+/** Rows of a file that does not tell whose they are, beside files that name several organizations. */
+export interface OfNobody {
+  readonly file: string;
+  readonly organizations: number;
+  readonly rows: number;
+}
+
+/**
+ * Where several organizations are named, what names none counts as that of one more; of the days that
+ * it shares with them, it may as well be the same again, unless ids of projects tell otherwise.
+ */
+export function ofNobody(
+  all: readonly (OfOrganization & {
+    readonly source: Source;
+    readonly day: Instant;
+    readonly rows: number;
+  })[],
+): OfNobody[] {
+  const organizationOf = organizationsIn(all);
+  const named = all.filter((each) => organizationOf(each) !== undefined);
+  const organizations = new Set(named.map(organizationOf)).size;
+  if (organizations < 2) return [];
+  const days = new Set(named.map(({ day }) => day));
+  const daysByProject = new Set(days);
+  for (const each of named) if (!hasProjectId(each)) daysByProject.delete(each.day);
+  const unnamed = all.filter(
+    (each) =>
+      organizationOf(each) === undefined &&
+      days.has(each.day) &&
+      !(hasProjectId(each) && daysByProject.has(each.day)),
+  );
+  return [...grouped(unnamed, ({ source }) => source.file)].map(([file, rows]) => ({
+    file,
+    organizations,
+    rows: rows.reduce((sum, each) => sum + each.rows, 0),
+  }));
+}
+
+/** Names are no ids: each organization has a Default project. */
+function hasProjectId({ project }: OfOrganization): boolean {
+  return project?.startsWith('proj_') ?? false;
 }
 
 function byFile(cells: readonly Cell[]): Map<string, Cell[]> {

@@ -2,7 +2,7 @@
 
 import type { Dimension } from '../audit/audit.ts';
 import type { BilledEntry } from '../audit/entry.ts';
-import { type Overlap, organizationsIn } from '../audit/overlap.ts';
+import { type OfNobody, type Overlap, ofNobody, organizationsIn } from '../audit/overlap.ts';
 import { addDecimals, type Decimal, formatDecimal, parseDecimal } from '../decimal.ts';
 import { grouped } from '../grouped.ts';
 import type { Rate } from '../lookup.ts';
@@ -71,6 +71,7 @@ export interface Bill {
   readonly otherCurrencies: readonly { readonly currency: string; readonly rows: number }[];
   /** Rows that were left out, because another file has the same charge, or has it in more detail. */
   readonly overlaps: readonly Overlap[];
+  readonly ofNobody: readonly OfNobody[];
   /** The decimals of the finest amount, from 6 to 10: what the export rounds away is no more. */
   readonly places: number;
 }
@@ -137,6 +138,7 @@ export class BillFold {
   ): Bill | undefined {
     if (this.#charges.size + this.#otherCurrencies.size === 0) return undefined;
     const { kept, overlaps } = countedOnce([...this.#charges.values()]);
+    const unnamed = ofNobody(kept);
     const book = new RateBook(rates, region);
     const lines = linesOf(kept)
       .map((line) => ({ ...line, rateCheck: book.check(line) }))
@@ -151,6 +153,7 @@ export class BillFold {
         .map(([currency, rows]) => ({ currency, rows }))
         .sort((a, b) => (a.currency < b.currency ? -1 : 1)),
       overlaps,
+      ofNobody: unnamed,
       places: this.#places,
     };
   }

@@ -6,7 +6,7 @@ import { listed, type Rule } from '../rule.ts';
 export const overlap: Rule<AuditFacts> = {
   id: 'overlap',
   severity: 'note',
-  *check({ overlaps, perhapsTwice }) {
+  *check({ overlaps, perhapsTwice, ofNobody, bill }) {
     for (const { file, keptFile, rows, differing } of overlaps) {
       const shared = `${keptFile} has the same buckets or requests as ${counted(rows, 'row')} of this file; they are counted once`;
       yield differing === 0
@@ -27,6 +27,15 @@ export const overlap: Rule<AuditFacts> = {
         severity: 'warning',
         source: { file },
         message: told,
+        certainty: 'possible',
+        rows,
+      };
+    }
+    for (const { file, organizations, rows } of [...ofNobody, ...(bill?.ofNobody ?? [])]) {
+      yield {
+        severity: 'warning',
+        source: { file },
+        message: `this file names no organization for ${counted(rows, 'row')}, on days for which others name ${count(organizations)}; that counts as one more, and twice if it is of one of these: leave the file out, or export it with the organization`,
         certainty: 'possible',
         rows,
       };
