@@ -14,6 +14,7 @@ import { formatInstant, parseInstant } from '../core/time.ts';
 import type { Io } from '../io.ts';
 import { openPrice } from '../rules/audit/open-price.ts';
 import { overlap } from '../rules/audit/overlap.ts';
+import { reconciliation } from '../rules/audit/reconciliation.ts';
 import { unattributed } from '../rules/audit/unattributed.ts';
 import { unpriced } from '../rules/audit/unpriced.ts';
 import { AUDIT_RULES } from '../rules/audit-rules.ts';
@@ -85,8 +86,8 @@ function nothingIn(start: string, end: string | undefined): InputError {
   );
 }
 
-/** What makes a cost less sure has to be known of both; the other rules are about now. */
-const OF_BOTH = [unattributed, unpriced, openPrice, overlap];
+/** What makes a cost less sure, or wrong, has to be known of both; the other rules are about now. */
+const OF_BOTH = [reconciliation, unattributed, unpriced, openPrice, overlap];
 
 function withEarlier(
   report: AuditReport,

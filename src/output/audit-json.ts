@@ -3,7 +3,7 @@ import { type Group, groupBy, itemsOf, type PricedCell, type Sum } from '../core
 import { isAllRead } from '../core/audit/in-sight.ts';
 import { effectOf } from '../core/audit/price-effect.ts';
 import type { BillLine } from '../core/bill/bill.ts';
-import type { ReconciledLine } from '../core/bill/reconcile.ts';
+import type { ReconciledLine, Reconciliation } from '../core/bill/reconcile.ts';
 import { exactUsd } from '../core/money.ts';
 import type { AuditReport } from '../core/report.ts';
 import { dayOf, formatInstant } from '../core/time.ts';
@@ -62,15 +62,7 @@ export function jsonWith(report: AuditReport, more: object): string {
           otherCurrencies: bill.otherCurrencies,
         }
       : null,
-    reconciliation: reconciliation
-      ? {
-          computedLow: exactUsd(reconciliation.computed.low),
-          computedHigh: exactUsd(reconciliation.computed.high),
-          billed: exactUsd(reconciliation.billed),
-          unexplained: exactUsd(reconciliation.unexplained),
-          lines: reconciliation.lines.map(reconciledEntry),
-        }
-      : null,
+    reconciliation: reconciliationEntry(reconciliation),
     ...(report.outlook ? { outlook: outlookEntry(report.outlook) } : {}),
     complete: report.complete,
     findings: report.findings.map(findingEntry),
@@ -165,6 +157,18 @@ function billEntry({
     rows,
     impliedRate: rateCheck?.implied ?? null,
     rateAgrees: rateCheck?.agrees ?? null,
+  };
+}
+
+export function reconciliationEntry(reconciliation: Reconciliation | undefined) {
+  if (!reconciliation) return null;
+  const { computed, billed, unexplained, lines } = reconciliation;
+  return {
+    computedLow: exactUsd(computed.low),
+    computedHigh: exactUsd(computed.high),
+    billed: exactUsd(billed),
+    unexplained: exactUsd(unexplained),
+    lines: lines.map(reconciledEntry),
   };
 }
 

@@ -4,7 +4,7 @@ import { isAllRead } from '../core/audit/in-sight.ts';
 import { effectOf } from '../core/audit/price-effect.ts';
 import type { Bill } from '../core/bill/bill.ts';
 import type { ReconciledLine } from '../core/bill/reconcile.ts';
-import type { AuditReport, RowCounts } from '../core/report.ts';
+import type { AuditFacts, AuditReport, BadRow, RowCounts } from '../core/report.ts';
 import { addDays, dayOf, dayStart, daysBetween, formatInstant } from '../core/time.ts';
 import { count, counted } from '../core/wording.ts';
 import { formatCell, formatChange, formatTotal, placesFor } from './amount.ts';
@@ -93,11 +93,9 @@ export interface AnswerLine {
 
 /** The answer, as label and value. */
 export function answerLines(report: AuditReport): AnswerLine[] {
-  const { total, bill, reconciliation, rows, cells, request } = report;
+  const { total, bill, rows, cells, request } = report;
   const lines: AnswerLine[] = [];
-  const billFiles = new Set(bill?.lines.map(({ source }) => source.file));
-  const badInBill = report.bad.filter(({ source }) => billFiles.has(source.file));
-  const isUsageBad = badInBill.length < report.bad.length;
+  const isUsageBad = badInBill(report).length < report.bad.length;
   if (cells.length > 0 || !bill || isUsageBad) {
     const amount = formatTotal(amountOf(total, isAllRead(report)));
     const label =
@@ -116,23 +114,30 @@ export function answerLines(report: AuditReport): AnswerLine[] {
     const value = formatTotal({ ...total.freeValue, unpriced: [] });
     lines.push({ label: 'Complimentary', value: `not billed, at list prices ${value}` });
   }
-  if (bill) {
-    const unpriced = [
-      ...bill.otherCurrencies,
-      ...badInBill,
-      ...(report.unattributed.billed > 0 ? [bill] : []),
-    ];
-    const billed = { ...settled(bill.total), unpriced };
-    lines.push({ label: 'Billed', value: formatTotal(billed) });
-  }
-  if (reconciliation) {
-    const { unexplained } = reconciliation;
-    lines.push({
-      label: 'Unexplained',
-      value: unexplained === 0n ? 'nothing' : formatTotal(settled(unexplained)),
-    });
-  }
+  lines.push(...billLines(report));
   return lines;
+}
+
+/** What was billed, and what of it nothing explains. */
+export function billLines(facts: AuditFacts): AnswerLine[] {
+  const { bill, reconciliation, unattributed } = facts;
+  if (!bill) return [];
+  const left = [
+    ...bill.otherCurrencies,
+    ...badInBill(facts),
+    ...(unattributed.billed > 0 ? [bill] : []),
+  ];
+  const billed = formatTotal({ ...settled(bill.total), unpriced: left });
+  const lines = [{ label: 'Billed', value: billed }];
+  if (!reconciliation) return lines;
+  const { unexplained } = reconciliation;
+  const value = unexplained === 0n ? 'nothing' : formatTotal(settled(unexplained));
+  return [...lines, { label: 'Unexplained', value }];
+}
+
+function badInBill({ bill, bad }: AuditFacts): readonly BadRow[] {
+  const files = new Set(bill?.lines.map(({ source }) => source.file));
+  return bad.filter(({ source }) => files.has(source.file));
 }
 
 function effectLines(report: AuditReport): AnswerLine[] {

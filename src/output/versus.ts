@@ -8,10 +8,10 @@ import { dayOf, formatInstant } from '../core/time.ts';
 import { counted } from '../core/wording.ts';
 import { formatChange, formatSigned, formatTotal, placesFor } from './amount.ts';
 import { csvRows } from './audit-csv.ts';
-import { jsonWith, sumEntry } from './audit-json.ts';
+import { jsonWith, reconciliationEntry, sumEntry } from './audit-json.ts';
 import { markdownWith } from './audit-markdown.ts';
 import { amountOf, nameOfGroup, TITLES } from './audit-table.ts';
-import { answerText, auditText, rowsLine } from './audit-text.ts';
+import { answerText, auditText, billLines, rowsLine } from './audit-text.ts';
 import { amounts } from './json.ts';
 import { markdownText } from './markdown-text.ts';
 import { safeText } from './safe.ts';
@@ -68,6 +68,7 @@ function answerOf(report: VersusReport) {
       label: 'Before',
       value: `${formatTotal(amountOf(before.total, isReadBefore))}, ${periodText(bridge.before)}`,
     },
+    ...billLines(before).map(({ label, value }) => ({ label: `${label} before`, value })),
     {
       label: 'Change',
       value: without.length > 0 ? `${parts}; not in it: ${without.join(', ')}` : parts,
@@ -234,6 +235,8 @@ export function versusJson(report: VersusReport): string {
       ...sideEntry(bridge.before, before.total.rows.unpriced === 0 && isReadBefore),
       total: sumEntry(before.total, isReadBefore),
       rows: before.rows,
+      billed: before.bill ? exactUsd(before.bill.total) : null,
+      reconciliation: reconciliationEntry(before.reconciliation),
     },
     now: sideEntry(bridge.now, report.total.rows.unpriced === 0 && isRead),
     change: {
