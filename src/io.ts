@@ -193,16 +193,34 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** To picomatch, `**` at the end is no name with a line break in it, and this is. */
-const ALL_BELOW = '**/*';
+const ALL_BELOW = '**';
 
 async function findFiles(pattern: string, cwd: string): Promise<string[]> {
   // Most calls name their files, and need no glob.
+  if (pattern.includes('**')) return (await filesBelow(pattern, cwd)).sort();
   const { glob } = await import('tinyglobby');
-  const ignore = ['**/node_modules/**'];
-  const whole = pattern.replace(/(?<=^|\/)\*\*$/, ALL_BELOW);
-  const files = await glob(whole, { cwd, ignore, expandDirectories: false });
-  return files.sort();
+  return (
+    await glob(pattern, { cwd, ignore: [`${PACKAGES}/**`], expandDirectories: false })
+  ).sort();
+}
+
+const PACKAGES = 'node_modules';
+const NAMES_HIDDEN = /(?:^|[/{,(|])\./;
+
+/** To tinyglobby, `**` is no folder with a line break in its name; hence its parts, one by one. */
+async function filesBelow(pattern: string, cwd: string): Promise<string[]> {
+  const { fdir: Crawler } = await import('fdir');
+  const { default: picomatch } = await import('picomatch');
+  const isMeant = picomatch(pattern, { flags: 's' });
+  const hidden = NAMES_HIDDEN.test(pattern);
+  return await new Crawler()
+    .withRelativePaths()
+    .withPathSeparator('/')
+    .withSymlinks({ resolvePaths: false })
+    .exclude((name) => name === PACKAGES || (name.startsWith('.') && !hidden))
+    .filter((file) => isMeant(file))
+    .crawl(cwd)
+    .withPromise();
 }
 
 /** Names that no file can have. */

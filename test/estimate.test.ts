@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -299,6 +299,20 @@ describe('the command', () => {
     for (const names of [below, `${below}/**`, `${below}/*.txt`]) {
       const result = await run(['estimate', names, '-m', 'gpt-5.4', '-f', 'json', '-o', '1']);
       expect(JSON.parse(result.out).byFile, names).toHaveLength(2);
+    }
+    const folders = [join(below, 'd\ne', 'f'), join(below, 'd\ne', 'node_modules')];
+    for (const each of folders) {
+      mkdirSync(each, { recursive: true });
+      writeFileSync(join(each, 'g.txt'), 'hello');
+    }
+    for (const [names, many] of [
+      [below, 3],
+      [`${below}/**`, 3],
+      [`${below}/**/*.txt`, 3],
+      [`${below}/**/f/g.*`, 1],
+    ] as const) {
+      const result = await run(['estimate', names, '-m', 'gpt-5.4', '-f', 'json', '-o', '1']);
+      expect(JSON.parse(result.out).byFile, names).toHaveLength(many);
     }
   });
 

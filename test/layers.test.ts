@@ -37,7 +37,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'cli.ts': ['commander'],
   cli: ['commander'],
   'git.ts': ['node:child_process'],
-  'io.ts': ['node:fs', 'node:path', 'tinyglobby'],
+  'io.ts': ['fdir', 'node:fs', 'node:path', 'picomatch', 'tinyglobby'],
   'root.ts': ['node:path'],
   'scan-worker.ts': ['node:worker_threads'],
   'threads.ts': ['node:fs', 'node:os', 'node:worker_threads'],

@@ -36,7 +36,8 @@ function matcherOfOne(name: string, folder: string): Matcher {
 
 /** What a pattern matches from where it begins: nothing of the packages that are installed there. */
 export function restMatcher(rest: string): Matcher {
-  const isMatch = rest === '' ? () => false : picomatch(rest);
+  // `s`: there are names with line breaks in them.
+  const isMatch = rest === '' ? () => false : picomatch(rest, { flags: 's' });
   return (file) => isMatch(file) && !isOfPackages(file);
 }
 
