@@ -9,7 +9,7 @@ import type {
 } from '../core/budget/prompt-budget.ts';
 import type { UsageBudget } from '../core/budget/usage-budget.ts';
 import type { Scope } from '../core/budget/usage-spends.ts';
-import { InputError, type InputProblem } from '../core/input-error.ts';
+import { InputError } from '../core/input-error.ts';
 import { type Money, parseAmount, ZERO } from '../core/money.ts';
 import type { Filling } from '../core/request/template.ts';
 import type { Source } from '../core/source.ts';
@@ -18,7 +18,7 @@ import { type Instant, parseInstant } from '../core/time.ts';
 import type { ServiceTier } from '../core/usage.ts';
 import { matchesAny } from '../core/wildcard.ts';
 import type { ConfigForm, OverrideForm, PromptsForm, UsageForm } from './config-form.ts';
-import { pathOf } from './form.ts';
+import { problemsOf } from './hand-written.ts';
 import { parseJson } from './json-file.ts';
 import { jsonPlaces } from './json-place.ts';
 import type { LimitFile } from './spend-limits.ts';
@@ -65,17 +65,12 @@ export async function readConfig(
 ): Promise<Config> {
   const { checkConfigForm } = await import('./config-form.ts');
   const checked = checkConfigForm(parseJson(bytes, file));
-  const { lineOf, repeated } = jsonPlaces(new TextDecoder().decode(bytes));
+  const json = jsonPlaces(new TextDecoder().decode(bytes));
   const placeOf = (path: readonly PropertyKey[]): Source => {
-    const line = lineOf(path);
+    const line = json.lineOf(path);
     return line === undefined ? { file } : { file, line };
   };
-  const problems = repeated.map(
-    ({ path, line }): InputProblem => ({
-      source: { file, line },
-      message: `${pathOf(path)}: is there twice; remove the one that is not meant`,
-    }),
-  );
+  const problems = problemsOf(json, file);
   if ('problems' in checked) {
     problems.push(
       ...checked.problems.map(({ path, steps, message }) => ({

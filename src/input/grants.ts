@@ -2,14 +2,14 @@ import { InputError, type InputProblem } from '../core/input-error.ts';
 import { parseAmount } from '../core/money.ts';
 import type { Grant } from '../core/spending/credits.ts';
 import { parseInstant } from '../core/time.ts';
-import { parseJson } from './json-file.ts';
+import { parseHandWritten } from './hand-written.ts';
 
 /**
  * Credits as `openai-cost.json` has them: `[{ "name": ..., "usd": ..., "start": ..., "expires": ... }]`.
  * @throws InputError that names each one that cannot be read
  */
 export function readGrants(bytes: Uint8Array, file: string): Grant[] {
-  const list = parseJson(bytes, file);
+  const list = parseHandWritten(bytes, file);
   if (!Array.isArray(list)) {
     throw new InputError([{ source: { file }, message: `must be a list of credits; ${FORM}` }]);
   }

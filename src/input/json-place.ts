@@ -153,6 +153,16 @@ export function jsonPlaces(text: string): JsonPlaces {
       }
       return place === root ? undefined : lineAt(place.at);
     },
-    repeated: repeated.map(({ path, at }) => ({ path, line: lineAt(at) })),
+    repeated: withLines(repeated, text),
   };
+}
+
+/** They come in the order of the text, which is therefore gone through once. */
+function withLines(repeated: readonly { path: Step[]; at: number }[], text: string) {
+  let [line, counted] = [1, 0];
+  return repeated.map(({ path, at }) => {
+    line += text.slice(counted, at).split('\n').length - 1;
+    counted = at;
+    return { path, line };
+  });
 }

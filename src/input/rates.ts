@@ -30,7 +30,8 @@ import {
 export async function readRateTable(bytes: Uint8Array, file: string): Promise<RateTable> {
   // zod takes longer to load than an estimate takes to make: only a foreign table needs it.
   const { checkRateFile } = await import('./rate-file.ts');
-  const checked = checkRateFile(parseJson(bytes, file));
+  const { parseHandWritten } = await import('./hand-written.ts');
+  const checked = checkRateFile(parseHandWritten(bytes, file));
   if ('problems' in checked) {
     throw new InputError(
       checked.problems.map(({ path, message }) => ({

@@ -2,8 +2,9 @@
 import { InputError } from '../core/input-error.ts';
 import type { Values } from '../core/request/template.ts';
 import type { Source } from '../core/source.ts';
-import { parseJson } from './json-file.ts';
+import { parseHandWritten } from './hand-written.ts';
 import { isObject } from './usage/json-fields.ts';
+import { duplicateKey } from './usage/json-keys.ts';
 
 /** All of them are held in memory. */
 export const MAX_VARIABLES_BYTES = 64 * 1024 ** 2;
@@ -23,10 +24,16 @@ export function readVariables(bytes: Uint8Array, file: string): Values[] {
   }
   const perLine = filled.map(({ text, line }) => ({ value: objectOn(text), line }));
   if (perLine.every(({ value }) => value !== undefined)) {
+    for (const { text, line } of filled) {
+      const key = duplicateKey(text, JSON.parse(text));
+      if (key === undefined) continue;
+      const message = `${key}: is there twice; remove the one that is not meant`;
+      throw new InputError([{ source: { file, line }, message }]);
+    }
     return perLine.map(({ value, line }) => valuesOf(value, { file, line }));
   }
   const isLines = filled.length > 1 && perLine[0]?.value !== undefined;
-  if (!isLines) return [valuesOf(parseJson(bytes, file), { file })];
+  if (!isLines) return [valuesOf(parseHandWritten(bytes, file), { file })];
   const line = perLine.find(({ value }) => value === undefined)?.line ?? 1;
   const message = 'is no JSON object; give {"name": "text"} on each line';
   throw new InputError([{ source: { file, line }, message }]);

@@ -88,7 +88,7 @@ describe('files', () => {
       },
     };
     await expect(readUsage(['a'], files, { apart: APART }, () => {})).rejects.toThrow(
-      'cannot be read (EACCES)',
+      'cannot be read: you have no permission to; change that, or leave it out',
     );
   });
 

@@ -2,7 +2,7 @@ import type { Row } from '../../core/audit/entry.ts';
 import type { Files } from '../../core/files.ts';
 import { InputError, type InputProblem } from '../../core/input-error.ts';
 import type { AuditedFile } from '../../core/report.ts';
-import { errorCode, pathsOf, type Wanted } from '../file-names.ts';
+import { pathsOf, unreadable, type Wanted } from '../file-names.ts';
 import { encodingOf, firstByte, gunzip, isGzip, peek, toUtf8 } from './bytes.ts';
 import type { CsvRead } from './csv.ts';
 import { CSV_FORMATS } from './csv-formats.ts';
@@ -197,7 +197,6 @@ async function* readable(files: Files, file: string): AsyncGenerator<Uint8Array>
   try {
     yield* files.stream(file);
   } catch (error) {
-    const message = `cannot be read (${errorCode(error)})`;
-    throw new InputError([{ source: { file }, message }]);
+    throw new InputError([{ source: { file }, message: unreadable(error) }]);
   }
 }
