@@ -116,7 +116,7 @@ describe('a gate does not pass', () => {
         files: { 'prompts/b.md': new Uint8Array([0]) },
       },
       3,
-      'prompts/b.md cannot be read: binary',
+      'prompts/b.md: warning: cannot be read: binary',
     ],
     [
       'an answer that is left out of the cost',

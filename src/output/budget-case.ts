@@ -37,7 +37,9 @@ function caseOf({ name, checks }: JudgedBudget, findings: readonly Finding[]): B
   const exceeded = checks.filter(({ verdict }) => verdict.kind === 'exceeded');
   // Findings say it best; without them it is said all the same.
   const excesses =
-    errors.length > 0 ? errors.map(({ message }) => message) : exceeded.map(reasonOf);
+    errors.length > 0
+      ? errors.map(({ source, message }) => (source ? `${source.file}: ${message}` : message))
+      : exceeded.map(reasonOf);
   const reasons = [...excesses, ...undecided.map(reasonOf)];
   if (excesses.length > 0) return { name, outcome: 'failed', reasons };
   return { name, outcome: reasons.length > 0 ? 'undecided' : 'passed', reasons };

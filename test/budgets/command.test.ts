@@ -531,7 +531,7 @@ describe('prompts', () => {
         ...more,
       });
       expect(out).toContain(
-        'prompts/a.md: warning: prompts/a.md cannot be read: binary, or text that is not UTF-8; convert it to UTF-8 (files of prompts)',
+        'prompts/a.md: warning: cannot be read: binary, or text that is not UTF-8; convert it to UTF-8 (files of prompts)',
       );
       expect(out).toContain('1 of 1 budget undecided');
       expect(code).toBe(3);

@@ -90,7 +90,7 @@ describe('a change on a branch', () => {
     const { code, out } = await check(repository, ['--base', 'main']);
     expect(code).toBe(1);
     expect(out).toContain(
-      'prompts/a.md: error: a call of prompts/a.md with gpt-4o-mini costs 2.92% more than before, above the allowed 1%',
+      'prompts/a.md: error: a call of gpt-4o-mini costs 2.92% more than before, above the allowed 1%',
     );
   });
 

@@ -137,7 +137,7 @@ describe('action.yml', () => {
   it('fails when one is exceeded, and marks the prompt', () => {
     budget('0.0015');
     const { code, log, outputs } = runAction();
-    expect(log).toMatch(/^::error file=prompts\/a\.md,title=openai-cost%3A budget::prompts\/a\.md/);
+    expect(log).toMatch(/^::error file=prompts\/a\.md,title=openai-cost%3A budget::gpt-\S+ costs/);
     expect({ code, outputs }).toEqual({
       code: 1,
       outputs: { 'exit-code': '1', complete: 'true', failed: 'chat' },

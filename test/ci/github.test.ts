@@ -13,10 +13,10 @@ import { commandsIn, outputsIn } from './runner.ts';
 describe('github', () => {
   it('annotates each finding, what fails the build first', () => {
     expect(github(MIXED).split('\n')).toEqual([
-      '::error file=prompts/a.md,title=openai-cost%3A budget::prompts/a.md with gpt-5.4 costs $2 a call, above $1',
+      '::error file=prompts/a.md,title=openai-cost%3A budget::gpt-5.4 costs $2 a call, above $1',
       '::error title=openai-cost%3A incomplete::not everything could be read, priced or judged; search: unknown model',
       '::warning file=prompts/e.md,line=3,title=openai-cost%3A unreadable::binary, or text that is not UTF-8',
-      '::warning file=prompts/c.md,title=openai-cost%3A budget::prompts/c.md with gpt-nope cannot be judged: unknown model',
+      '::warning file=prompts/c.md,title=openai-cost%3A budget::gpt-nope cannot be judged: unknown model',
       '::notice title=openai-cost%3A stale-rates::the rate table is 40 days old',
       'openai-cost check failed; 1 budget exceeded; 1 budget undecided; 1 budget kept',
       '',

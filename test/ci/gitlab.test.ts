@@ -23,7 +23,7 @@ describe('gitlab', () => {
       issue('budget', 'minor', 'prompts/c.md', 1),
       issue('stale-rates', 'info', 'openai-cost.json', 1),
     ]);
-    expect(issues[0]?.description).toBe('prompts/a.md with gpt-5.4 costs $2 a call, above $1');
+    expect(issues[0]?.description).toBe('gpt-5.4 costs $2 a call, above $1');
   });
 
   function issue(check_name: string, severity: string, path: string, begin: number) {

@@ -35,7 +35,7 @@ describe('junit', () => {
 <testsuites name="openai-cost check" tests="4" failures="1" errors="2">
   <testsuite name="openai-cost check" tests="4" failures="1" errors="2" skipped="0">
     <testcase classname="openai-cost check budget" name="chat">
-      <failure type="failed" message="prompts/a.md with gpt-5.4 costs $2 a call, above $1">prompts/a.md with gpt-5.4 costs $2 a call, above $1</failure>
+      <failure type="failed" message="prompts/a.md: gpt-5.4 costs $2 a call, above $1">prompts/a.md: gpt-5.4 costs $2 a call, above $1</failure>
     </testcase>
     <testcase classname="openai-cost check budget" name="search">
       <error type="undecided" message="prompts/c.md with gpt-5.4: usdPerCall cannot be judged: unknown model">prompts/c.md with gpt-5.4: usdPerCall cannot be judged: unknown model</error>
@@ -44,8 +44,8 @@ describe('junit', () => {
     <testcase classname="openai-cost check" name="complete">
       <error type="undecided" message="not everything could be read, priced or judged; search: unknown model">not everything could be read, priced or judged; search: unknown model</error>
     </testcase>
-    <system-out>prompts/a.md: error: prompts/a.md with gpt-5.4 costs $2 a call, above $1 [budget]
-prompts/c.md: warning: prompts/c.md with gpt-nope cannot be judged: unknown model [budget]
+    <system-out>prompts/a.md: error: gpt-5.4 costs $2 a call, above $1 [budget]
+prompts/c.md: warning: gpt-nope cannot be judged: unknown model [budget]
 ./prompts\\e.md:3: warning: binary, or text that is not UTF-8 [unreadable]
 note: the rate table is 40 days old [stale-rates]</system-out>
   </testsuite>
@@ -71,7 +71,7 @@ note: the rate table is 40 days old [stale-rates]</system-out>
   it('skips what is only to be told', () => {
     const xml = junit({ ...MIXED, warnOnly: true });
     expect(xml).toContain('failures="0" errors="0" skipped="3"');
-    expect(xml).toContain('<skipped>prompts/a.md with gpt-5.4 costs $2 a call, above $1</skipped>');
+    expect(xml).toContain('<skipped>prompts/a.md: gpt-5.4 costs $2 a call, above $1</skipped>');
   });
 
   it('keeps the schema of Jenkins', async () => {

@@ -66,7 +66,7 @@ export function diffReport(findings: readonly Finding[], complete = true): DiffR
 export const over = (budget: string, file: string): Finding => ({
   rule: 'budget',
   severity: 'error',
-  message: `${file} with gpt-5.4 costs $2 a call, above $1`,
+  message: 'gpt-5.4 costs $2 a call, above $1',
   source: { file },
   budget,
 });
@@ -84,7 +84,7 @@ export const MIXED = checkReport(
       {
         rule: 'budget',
         severity: 'warning',
-        message: 'prompts/c.md with gpt-nope cannot be judged: unknown model',
+        message: 'gpt-nope cannot be judged: unknown model',
         source: { file: 'prompts/c.md' },
         budget: 'search',
       },

@@ -90,7 +90,7 @@ describe('sarif', () => {
     }
     expect(results[0]).toMatchObject({
       ...{ ruleId: 'budget', level: 'error' },
-      message: { text: 'prompts/a.md with gpt-5.4 costs $2 a call, above $1' },
+      message: { text: 'gpt-5.4 costs $2 a call, above $1' },
     });
   });
 

@@ -64,12 +64,12 @@ function mostFirst({ found: a }: Check, { found: b }: Check): number {
 
 /** One reason for several limits of a file is said once. */
 function undecidedRemark(first: Check, more: readonly Check[]): Remark {
-  const { source, subject, budget, verdict } = first;
+  const { source, budget, verdict } = first;
   const limits = [first, ...more].map(({ limit }) => limit).join(', ');
   const reason = verdict.kind === 'undecided' ? verdict.reason : '';
   return {
     ...{ source, severity: 'warning', isUndecided: true },
-    message: `${subject} cannot be held against ${counted(more.length + 1, 'limit')} (${limits} of ${budget}): ${reason}`,
+    message: `${toldOf(first)} cannot be held against ${counted(more.length + 1, 'limit')} (${limits} of ${budget}): ${reason}`,
   };
 }
 
@@ -89,7 +89,8 @@ function remarkOn(
   kind: JudgedBudget['kind'],
   assume: CheckFacts['assume'],
 ): Remark | undefined {
-  const { budget, subject, limit, verdict, source } = check;
+  const { budget, limit, verdict, source } = check;
+  const subject = toldOf(check);
   const place = source ? { source } : {};
   const of = `(${limit} of ${budget})`;
   // What was used in a month was spent; what prompts cost in one is yet to come.
@@ -186,7 +187,13 @@ const REMEDIES = {
 const SPENT = STATEMENTS.usdPerDay;
 
 function statement(check: Check): string {
-  return STATEMENTS[check.limit](check.subject, figureOf(check), check.per);
+  return STATEMENTS[check.limit](toldOf(check), figureOf(check), check.per).trimStart();
+}
+
+/** A file is where a remark is told, and is not named in it again. */
+function toldOf({ subject, source }: Check): string {
+  if (source === undefined || !subject.startsWith(source.file)) return subject;
+  return subject.slice(source.file.length).replace(/^ with /, '');
 }
 
 function figureOf({ found, verdict }: Check): string {
