@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import {
   accessSync,
   appendFileSync,
@@ -16,7 +17,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { type FileStat, type Files, type Git, splitPattern } from './core/files.ts';
 import type { Send } from './core/http.ts';
 import { InputError } from './core/input-error.ts';
@@ -72,12 +73,10 @@ export function nodeIo(cwd = process.cwd()): Io {
     glob: async (pattern) => {
       // From where it begins, as tinyglobby does not come back down from a folder above.
       const { start, rest } = splitPattern(pattern);
-      const files = await findFiles(rest, at(start));
-      return files.map((file) => start + file);
+      return await findFiles(rest, at(start), (file) => start + file);
     },
     walk: async (folder) => {
-      const files = await findFiles(ALL_BELOW, at(folder));
-      return files.map((file) => join(folder, file));
+      return await findFiles(ALL_BELOW, at(folder), (file) => join(folder, file));
     },
     writeFile: (path, text) => replaceFile(at(path), text),
     createFile: (path, text) => writeFileSync(at(path), text, { flag: 'wx' }),
@@ -195,25 +194,56 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
 
 const ALL_BELOW = '**';
 
-async function findFiles(pattern: string, cwd: string): Promise<string[]> {
+/**
+ * @param named a path below `cwd` as the user would write it
+ * @throws InputError for a folder that cannot be opened: what is in it would be left out in silence
+ */
+async function findFiles(
+  pattern: string,
+  cwd: string,
+  named: (path: string) => string,
+): Promise<string[]> {
+  const closed = new Map<string, unknown>();
+  const watched = {
+    ...fs,
+    readdir(path: string, options: { withFileTypes: true }, done: ReaddirCallback) {
+      fs.readdir(path, options, (error, entries) => {
+        if (error && error.code !== 'ENOENT') closed.set(path, error.code);
+        done(error, entries);
+      });
+    },
+  };
+  const files = pattern.includes('**')
+    ? await filesBelow(pattern, cwd, watched as unknown as typeof fs)
+    : await filesAt(pattern, cwd, watched as unknown as typeof fs);
+  if (closed.size === 0) return files.sort().map(named);
+  throw new InputError(
+    [...closed].sort().map(([path, code]) => ({
+      source: { file: named(relative(cwd, path)) },
+      message: `this folder cannot be opened (${code}), and what is in it would be left out; change that, or name files beside it`,
+    })),
+  );
+}
+
+type ReaddirCallback = (error: NodeJS.ErrnoException | null, entries: fs.Dirent[]) => void;
+
+async function filesAt(pattern: string, cwd: string, watched: typeof fs): Promise<string[]> {
   // Most calls name their files, and need no glob.
-  if (pattern.includes('**')) return (await filesBelow(pattern, cwd)).sort();
   const { glob } = await import('tinyglobby');
-  return (
-    await glob(pattern, { cwd, ignore: [`${PACKAGES}/**`], expandDirectories: false })
-  ).sort();
+  const ignore = [`${PACKAGES}/**`];
+  return await glob(pattern, { cwd, ignore, expandDirectories: false, fs: watched });
 }
 
 const PACKAGES = 'node_modules';
 const NAMES_HIDDEN = /(?:^|[/{,(|])\./;
 
 /** To tinyglobby, `**` is no folder with a line break in its name; hence its parts, one by one. */
-async function filesBelow(pattern: string, cwd: string): Promise<string[]> {
+async function filesBelow(pattern: string, cwd: string, watched: typeof fs): Promise<string[]> {
   const { fdir: Crawler } = await import('fdir');
   const { default: picomatch } = await import('picomatch');
   const isMeant = picomatch(pattern, { flags: 's' });
   const hidden = NAMES_HIDDEN.test(pattern);
-  return await new Crawler()
+  return await new Crawler({ fs: watched })
     .withRelativePaths()
     .withPathSeparator('/')
     .withSymlinks({ resolvePaths: false })
