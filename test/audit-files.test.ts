@@ -99,3 +99,36 @@ describe('the same usage', () => {
     expect(twice.total.requests).toBe(2 * whole.total.requests);
   });
 });
+
+describe('a bucket across --since or --until', () => {
+  const day = 86_400;
+  const [first] = ROWS;
+  const start = Number(first?.split(',')[0]);
+  const rowOn = (index: number, from: number) => {
+    const cells = (ROWS.find((row) => row.includes(',proj_')) ?? '').split(',');
+    const at = [from + index * day, from + (index + 1) * day];
+    const iso = at.map((seconds) => new Date(seconds * 1000).toISOString().slice(0, 19));
+    return [...at, ...iso, ...cells.slice(4)].join(',');
+  };
+  const said = async (rows: readonly string[], ...args: string[]) => {
+    const cwd = mkdtempSync(join(tmpdir(), 'audit-'));
+    writeFileSync(join(cwd, 'usage.csv'), csv(rows));
+    const { out } = await run(['audit', 'usage.csv', '-f', 'json', ...args], { cwd });
+    const { findings } = JSON.parse(out);
+    return findings
+      .filter(({ rule }: { rule: string }) => rule === 'unattributed')
+      .map(({ message }: { message: string }) => /counted whole|left out whole/.exec(message)?.[0]);
+  };
+  const at = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19);
+
+  // The second file is large enough to be scanned.
+  it.each([4, 1000])('is told, in a file of %i rows', async (many) => {
+    const rows = Array.from({ length: many }, (_, index) => rowOn(index % 4, start));
+    const noon = start + 1.5 * day;
+    expect(await said(rows, '--since', at(noon))).toEqual(['left out whole']);
+    expect(await said(rows, '--until', at(noon))).toEqual(['counted whole']);
+    for (const limit of ['--since', '--until']) {
+      expect(await said(rows, limit, at(start + day))).toEqual([]);
+    }
+  });
+});

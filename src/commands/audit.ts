@@ -163,6 +163,7 @@ async function factsFrom(
     perhapsTwice: read.perhapsTwice,
     ofNobody: read.ofNobody,
     unattributed: read.unattributed,
+    isCut: read.isCut,
     notAsked: read.notAsked,
     bad: read.bad,
     bill,

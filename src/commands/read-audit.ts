@@ -52,6 +52,7 @@ export interface Read {
   readonly counts: Counts;
   /** Of those outside, rows that do not tell whether they are. */
   readonly unattributed: AuditFacts['unattributed'];
+  readonly isCut: AuditFacts['isCut'];
   readonly notAsked: AuditFacts['notAsked'];
 }
 
@@ -147,6 +148,7 @@ class Reading {
   readonly #counts = { read: 0, billed: 0, empty: 0, outside: 0, bad: 0 };
   #beside: Period | undefined;
   readonly #unattributed = { usage: 0, billed: 0 };
+  readonly #isCut = { since: false, until: false };
   readonly #notAsked = { models: new Set<string>(), projects: new Set<string>() };
 
   constructor(
@@ -169,6 +171,7 @@ class Reading {
     counts.read += rows;
     switch (row.kind) {
       case 'usage': {
+        this.#seeLimits(period ?? row.entry);
         const asked = this.#isAsked.usage(row.entry);
         if (asked === 'yes') {
           this.#batches.see(row.entry, rows);
@@ -181,6 +184,7 @@ class Reading {
         return;
       }
       case 'billed': {
+        this.#seeLimits(row.entry);
         const asked = this.#isAsked.billed(row.entry);
         if (asked === 'yes') {
           this.#bill.add(row.entry);
@@ -219,6 +223,7 @@ class Reading {
       counts: this.#counts,
       beside: this.#beside,
       unattributed: this.#unattributed,
+      isCut: this.#isCut,
       notAsked: this.#notAsked,
     };
   }
@@ -226,6 +231,12 @@ class Reading {
   #leaveOut(kind: 'usage' | 'billed', asked: Asked, rows: number): void {
     this.#counts.outside += rows;
     if (asked === 'perhaps') this.#unattributed[kind] += rows;
+  }
+
+  #seeLimits({ start, end }: Period): void {
+    const { since, until } = this.#request;
+    if (since !== undefined && start < since && since < end) this.#isCut.since = true;
+    if (until !== undefined && start < until && until < end) this.#isCut.until = true;
   }
 
   /** What there is, for whoever asked for something else. */

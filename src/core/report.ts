@@ -157,6 +157,8 @@ export interface AuditFacts {
    * be of what was.
    */
   readonly unattributed: Readonly<Record<'usage' | 'billed', number>>;
+  /** Whether a bucket lies on both sides of `since`, or of `until`: it counts by its start. */
+  readonly isCut: Readonly<Record<'since' | 'until', boolean>>;
   /** Names in what was left out for its model or project; not all, where they are very many. */
   readonly notAsked: Readonly<Record<'models' | 'projects', ReadonlySet<string>>>;
   /** The first of them; `rows.bad` counts all. */

@@ -72,6 +72,7 @@ export function factsOf(
     overlaps: [],
     perhapsTwice: [],
     ofNobody: [],
+    isCut: { since: false, until: false },
     dropped: [],
     bad: [],
     notAsked: { models: new Set(), projects: new Set() },
