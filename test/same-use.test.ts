@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { UsageEntry } from '../src/core/audit/entry.ts';
 import { Ledger } from '../src/core/audit/ledger.ts';
-import { BatchesBeside, perhapsTwice, withoutCountedBatches } from '../src/core/audit/same-use.ts';
+import {
+  BatchesBeside,
+  cutDifferently,
+  perhapsTwice,
+  withoutCountedBatches,
+} from '../src/core/audit/same-use.ts';
 import type { Instant } from '../src/core/time.ts';
 import { shipped as TABLE } from './table.ts';
 
@@ -88,7 +93,7 @@ describe('batches beside requests in one file', () => {
   it('may be the same use, if there are both', () => {
     const requests = [request(START, 'a'), request(START, 'batch_req_2')];
     expect(found([batch('batch_1', 2), ...requests])).toEqual([
-      { file: 'all.jsonl', otherFile: 'all.jsonl', models: [MODEL], rows: 2 },
+      { of: 'requests', file: 'all.jsonl', otherFile: 'all.jsonl', models: [MODEL], rows: 2 },
     ]);
     expect(found([batch('batch_1', 2)])).toEqual([]);
     expect(found(requests)).toEqual([]);
@@ -104,7 +109,7 @@ describe('requests and sums of the same model', () => {
     const at = [START - 1, START, START + 24 * HOUR - 1, START + 24 * HOUR];
     const log = at.map((each, index) => request(each, `r${index}`, { tiers: ['standard'] }));
     expect(perhapsTwice(cells([day('usage.csv', START), ...log]))).toEqual([
-      { file: 'output.jsonl', otherFile: 'usage.csv', models: [MODEL], rows: 2 },
+      { of: 'requests', file: 'output.jsonl', otherFile: 'usage.csv', models: [MODEL], rows: 2 },
     ]);
     const days = [2, 0].map((n) => day('usage.csv', START + n * 24 * HOUR));
     expect(perhapsTwice(cells([...days, ...log]))).toMatchObject([{ rows: 2 }]);
@@ -115,5 +120,48 @@ describe('requests and sums of the same model', () => {
     expect(perhapsTwice(cells([day('usage.csv', START, { model: 'gpt-4o' }), log]))).toEqual([]);
     expect(perhapsTwice(cells([day('output.jsonl', START), log]))).toEqual([]);
     expect(perhapsTwice(cells([day('a.csv', START), day('b.csv', START)]))).toEqual([]);
+  });
+});
+
+describe('exports of the same days that are cut differently', () => {
+  const DAY = 24 * HOUR;
+  const KEEP = ['file', 'bucket', 'project', 'apiKey', 'user'] as const;
+  const found = (entries: readonly UsageEntry[]) => {
+    const ledger = new Ledger(TABLE, { keep: new Set(KEEP) });
+    for (const each of entries) ledger.add(each);
+    return cutDifferently(ledger.cells());
+  };
+  const ofDay = (file: string, more: Partial<UsageEntry> = {}) =>
+    entry(file, START, START + DAY, { requests: 24, ...more });
+  const byHour = (file: string, more: Partial<UsageEntry> = {}) =>
+    [0, 1, 2].map((hour) =>
+      entry(file, START + hour * HOUR, START + (hour + 1) * HOUR, { requests: 8, ...more }),
+    );
+
+  it('may be the same use', () => {
+    const told = (rows: number) => [
+      { of: 'sums', file: 'b.csv', otherFile: 'a.csv', models: [MODEL], rows },
+    ];
+    expect(found([ofDay('a.csv'), ...byHour('b.csv')])).toEqual(told(3));
+    expect(found([...byHour('a.csv'), ofDay('b.csv')])).toEqual(told(1));
+    expect(found([ofDay('a.csv', { project: 'p' }), ofDay('b.csv')])).toEqual(told(1));
+    const open = ofDay('a.csv', { tiers: ['standard', 'batch'] });
+    expect(found([open, ...byHour('b.csv')])).toEqual(told(3));
+  });
+
+  it.each<[string, UsageEntry[]]>([
+    ['in one file', [ofDay('b.csv'), ...byHour('b.csv')]],
+    ['cut alike', [ofDay('a.csv', { apiKey: 'x' }), ofDay('b.csv', { apiKey: 'y' })]],
+    ['of other projects', [ofDay('a.csv', { project: 'p' }), ...byHour('b.csv', { project: 'q' })]],
+    [
+      'of other organizations',
+      [ofDay('a.csv', { organization: 'x' }), ...byHour('b.csv', { organization: 'y' })],
+    ],
+    ['of other tiers', [ofDay('a.csv'), ...byHour('b.csv', { tiers: ['standard'] })]],
+    ['of other models', [ofDay('a.csv'), ...byHour('b.csv', { model: 'gpt-4o' })]],
+    ['of other endpoints', [ofDay('a.csv'), ...byHour('b.csv', { endpoint: 'images' })]],
+    ['of other days', [entry('a.csv', START - DAY, START, {}), ...byHour('b.csv')]],
+  ])('are not, %s', (_, entries) => {
+    expect(found(entries)).toEqual([]);
   });
 });

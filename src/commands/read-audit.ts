@@ -18,6 +18,7 @@ import {
 } from '../core/audit/overlap.ts';
 import {
   BatchesBeside,
+  cutDifferently,
   type PerhapsTwice,
   perhapsTwice,
   withoutCountedBatches,
@@ -264,7 +265,7 @@ function countedOnce(
   return {
     cells: merged.cells(),
     overlaps: [...buckets.overlaps, ...images.overlaps, ...batches.overlaps],
-    perhapsTwice: perhapsTwice(batches.kept),
+    perhapsTwice: [...perhapsTwice(batches.kept), ...cutDifferently(batches.kept)],
     ofNobody: ofNobody(batches.kept),
   };
 }

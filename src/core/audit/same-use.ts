@@ -6,13 +6,17 @@
 
 import { grouped } from '../grouped.ts';
 import type { Instant } from '../time.ts';
-import { inputTokens, sumTokens } from '../usage.ts';
+import { inputTokens, type ServiceTier, sumTokens } from '../usage.ts';
 import type { UsageEntry } from './entry.ts';
 import type { Cell } from './ledger.ts';
 import type { Overlap } from './overlap.ts';
 
-/** Requests of one file in the time of a sum that another file has of the same model. */
+/**
+ * Requests of one file in the time of a sum that another file has of the same model, or sums of both
+ * that are cut differently.
+ */
 export interface PerhapsTwice {
+  readonly of: 'requests' | 'sums';
   readonly file: string;
   readonly otherFile: string;
   readonly models: readonly string[];
@@ -59,9 +63,76 @@ export function perhapsTwice(cells: readonly Cell[]): PerhapsTwice[] {
       for (const { file = '', at, rows } of requests) {
         if (file === otherFile || !times.has(at)) continue;
         const key = JSON.stringify([file, otherFile]);
-        const known = found.get(key) ?? { file, otherFile, models: [], rows: 0 };
+        const known = found.get(key) ?? {
+          of: 'requests' as const,
+          ...{ file, otherFile, models: [], rows: 0 },
+        };
         known.rows += rows;
         if (known.models.at(-1) !== model) known.models = [...known.models, model];
+        found.set(key, known);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** What the sums of one file, model and day are like. */
+class DaySums {
+  rows = 0;
+  /** How long their buckets are, and what tells them apart. */
+  readonly #cuts = new Set<string>();
+  readonly #values = DETAILS.map(() => new Set<string | undefined>());
+  readonly #tiers = new Set<ServiceTier>();
+
+  add(cell: Cell): void {
+    const values = DETAILS.map((detail) => cell[detail]);
+    this.rows += cell.rows;
+    this.#cuts.add(`${cell.end - cell.at} ${values.map((value) => value === undefined)}`);
+    for (const [index, value] of values.entries()) this.#values[index]?.add(value);
+    for (const tier of cell.tiers) this.#tiers.add(tier);
+  }
+
+  /** Cut alike, what differs is other use; else nothing that both tell must tell them apart. */
+  mayBe(other: DaySums): boolean {
+    if (!isDisjoint(this.#cuts, other.#cuts) || isDisjoint(this.#tiers, other.#tiers)) return false;
+    return this.#values.every((own, index) => {
+      const others = other.#values[index] ?? own;
+      return own.has(undefined) || others.has(undefined) || !isDisjoint(own, others);
+    });
+  }
+}
+
+const DETAILS = ['organization', 'project', 'apiKey', 'user'] as const;
+
+function isDisjoint<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
+  for (const each of a) if (b.has(each)) return false;
+  return true;
+}
+
+/**
+ * Two exports of the same days that are cut differently, such as by the hour and by the day, or by
+ * project and not: what they share has no bucket in common, by which it could be told.
+ */
+export function cutDifferently(cells: readonly Cell[]): PerhapsTwice[] {
+  const found = new Map<string, { -readonly [K in keyof PerhapsTwice]: PerhapsTwice[K] }>();
+  const sums = cells.filter((cell) => !isRequest(cell) && cell.file !== undefined);
+  const byDay = grouped(sums, ({ model, endpoint, day }) => JSON.stringify([model, endpoint, day]));
+  for (const ofDay of byDay.values()) {
+    const files = new Map<string, DaySums>();
+    for (const cell of ofDay) {
+      const known = files.get(cell.file ?? '') ?? new DaySums();
+      files.set(cell.file ?? '', known);
+      known.add(cell);
+    }
+    const all = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+    const model = ofDay[0]?.model ?? ofDay[0]?.endpoint ?? '';
+    for (const [index, [otherFile, other]] of all.entries()) {
+      for (const [file, own] of all.slice(index + 1)) {
+        if (!own.mayBe(other)) continue;
+        const key = JSON.stringify([file, otherFile]);
+        const known = found.get(key) ?? { of: 'sums', file, otherFile, models: [], rows: 0 };
+        known.rows += own.rows;
+        if (!known.models.includes(model)) known.models = [...known.models, model];
         found.set(key, known);
       }
     }
@@ -83,7 +154,9 @@ export class BatchesBeside {
 
   found(file: string): PerhapsTwice[] {
     if (this.#models.size === 0 || this.#requests === 0) return [];
-    return [{ file, otherFile: file, models: [...this.#models], rows: this.#requests }];
+    return [
+      { of: 'requests', file, otherFile: file, models: [...this.#models], rows: this.#requests },
+    ];
   }
 }
 

@@ -18,11 +18,13 @@ export const overlap: Rule<AuditFacts> = {
             rows,
           };
     }
-    for (const { file, otherFile, models, rows } of perhapsTwice) {
+    for (const { of, file, otherFile, models, rows } of perhapsTwice) {
       const told =
-        file === otherFile
-          ? `this file has batches of ${listed(models)} beside ${counted(rows, 'request')} of batches; if these are of them, they are counted twice: leave one of the two out`
-          : `${otherFile} has sums of ${listed(models)} for the time of ${counted(rows, 'request')} of this file; if these are in them, they are counted twice: audit one of the two`;
+        of === 'sums'
+          ? `${otherFile} has buckets of ${listed(models)} on the days of ${counted(rows, 'row')} of this file, of another length or grouped by something else; if it is the same use, it is counted twice: audit one of the two`
+          : file === otherFile
+            ? `this file has batches of ${listed(models)} beside ${counted(rows, 'request')} of batches; if these are of them, they are counted twice: leave one of the two out`
+            : `${otherFile} has sums of ${listed(models)} for the time of ${counted(rows, 'request')} of this file; if these are in them, they are counted twice: audit one of the two`;
       yield {
         severity: 'warning',
         source: { file },
