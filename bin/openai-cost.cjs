@@ -73,9 +73,21 @@ function keptIn(file) {
 
 module.exports = { loaderOf, compiledFolder, toKeep };
 
-if (require.main === module) {
-  const { main, nodeIo } = loaderOf(`${__dirname.slice(0, -'bin'.length)}dist/`)('main.cjs');
-  void main(process.argv.slice(2), nodeIo()).then((code) => {
+if (require.main === module) start(`${__dirname.slice(0, -'bin'.length)}dist/`);
+
+function start(folder) {
+  let program;
+  try {
+    program = loaderOf(folder)('main.cjs');
+  } catch (error) {
+    // The documented codes: it could not run, or this is a bug. Node's own is that of a budget.
+    const isBuilt = existsSync(`${folder}main.cjs`);
+    const message = isBuilt ? error.stack : `error: ${folder} is not there: npm ci builds it`;
+    process.stderr.write(`openai-cost: ${message}\n`);
+    process.exitCode = isBuilt ? 70 : 2;
+    return;
+  }
+  void program.main(process.argv.slice(2), program.nodeIo()).then((code) => {
     process.exitCode = code;
   });
 }

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,10 +26,15 @@ interface Ended {
 /** Runs the built program as a shell would; `npm test` builds it first. */
 function launch(
   args: readonly string[],
-  options: { stdin?: string; closeEarly?: boolean; env?: Record<string, string> } = {},
+  options: {
+    stdin?: string;
+    closeEarly?: boolean;
+    env?: Record<string, string>;
+    bin?: string;
+  } = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const child = spawn(process.execPath, [options.bin ?? BIN, ...args], {
       cwd: ROOT,
       env: { PATH: process.env.PATH, ...options.env },
     });
@@ -45,6 +58,22 @@ describe('the built program', () => {
     const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
     expect(VERSION).toBe(version);
     expect(await launch(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+
+  it('says what to do where it has not been built, and what is broken is a bug', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'unbuilt-'));
+    cpSync(`${ROOT}bin`, join(folder, 'bin'), { recursive: true });
+    const bin = join(folder, 'bin/openai-cost.cjs');
+    const unbuilt = await launch(['--version'], { bin });
+    expect(unbuilt).toMatchObject({ code: 2, out: '' });
+    expect(unbuilt.err).toMatch(
+      /^openai-cost: error: \S+\/dist\/ is not there: npm ci builds it\n$/,
+    );
+    mkdirSync(join(folder, 'dist'));
+    writeFileSync(join(folder, 'dist/main.cjs'), 'throw new Error("broken");');
+    const broken = await launch(['--version'], { bin });
+    expect(broken).toMatchObject({ code: 70, out: '' });
+    expect(broken.err).toContain('Error: broken');
   });
 
   it('reads standard input and writes its result to standard output', async () => {
