@@ -19,7 +19,23 @@ const SAMPLES = [
   sample('cases/audit-activity/activity.csv'),
 ];
 const COSTS = [sample('example/cost.csv'), sample('cases/audit-costs-page/page.json')];
-const ODD = ['', '0', '-1', '1e309', '"', ',', '\n', '\r', '\0', '{', '}', 'null', '9'.repeat(40)];
+const ODD = [
+  '',
+  '0',
+  '-1',
+  '1e309',
+  '"',
+  ',',
+  '\n',
+  '\r',
+  '\0',
+  '{',
+  '}',
+  'null',
+  '9'.repeat(40),
+  '"constructor"',
+  '{"toString":1,"valueOf":1}',
+];
 
 function mutated(text: string, random: Random): string {
   let result = text;

@@ -3,6 +3,7 @@ import { parseAmount } from '../core/money.ts';
 import type { Grant } from '../core/spending/credits.ts';
 import { parseInstant } from '../core/time.ts';
 import { parseHandWritten } from './hand-written.ts';
+import { plainText } from './usage/json-fields.ts';
 
 /**
  * Credits as `openai-cost.json` has them: `[{ "name": ..., "usd": ..., "start": ..., "expires": ... }]`.
@@ -32,9 +33,9 @@ function grantOf(value: unknown): Grant | string {
   if (typeof value !== 'object' || value === null) return 'is no credit';
   const { name, usd, start, expires } = value as Readonly<Record<string, unknown>>;
   if (typeof name !== 'string' || name === '') return 'name is missing';
-  const amount = parseAmount(String(usd));
+  const amount = parseAmount(plainText(usd));
   if (amount === undefined || amount < 0n) return 'usd is no amount';
-  const [from, to] = [parseInstant(String(start)), parseInstant(String(expires))];
+  const [from, to] = [start, expires].map((day) => parseInstant(plainText(day)));
   if (from === undefined) return 'start is no day';
   if (to === undefined) return 'expires is no day';
   return to > from ? { name, amount, start: from, expiry: to } : 'expires before it starts';

@@ -74,7 +74,8 @@ function itemsOf(value: unknown): Item[] {
     list.map((item, index) => ({ value: item, path: `${name}[${index}]` }));
   if (Array.isArray(value)) return itemsIn(value, '');
   const data = fieldOf(value, 'data');
-  const isPage = ['list', 'page'].includes(String(fieldOf(value, 'object')));
+  const object = fieldOf(value, 'object');
+  const isPage = object === 'list' || object === 'page';
   return isPage && Array.isArray(data) ? itemsIn(data, 'data') : [{ value, path: '' }];
 }
 

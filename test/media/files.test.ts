@@ -17,6 +17,7 @@ describe('a file', () => {
     ['main.ts', 'text'],
     ['README', 'text'],
     ['folder.pdf/notes', 'text'],
+    ['a.constructor', 'text'],
     ['', 'text'],
   ])('%s is %s', (name, kind) => {
     expect(fileKind(name)).toBe(kind);

@@ -5,20 +5,20 @@ import { bounded, type MediaTokens } from './media-tokens.ts';
 export const FILE_KINDS = ['pdf', 'spreadsheet', 'document', 'text'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
 
-const KIND_OF_EXTENSION: Readonly<Record<string, FileKind>> = {
-  pdf: 'pdf',
+const KIND_OF_EXTENSION: ReadonlyMap<string, FileKind> = new Map<string, FileKind>([
+  ['pdf', 'pdf'],
   ...ofKind('spreadsheet', ['csv', 'tsv', 'xls', 'xlsx', 'iif']),
   ...ofKind('document', ['doc', 'docx', 'ppt', 'pptx', 'rtf', 'odt']),
-};
+]);
 
-function ofKind(kind: FileKind, extensions: readonly string[]): Record<string, FileKind> {
-  return Object.fromEntries(extensions.map((extension) => [extension, kind]));
+function ofKind(kind: FileKind, extensions: readonly string[]): [string, FileKind][] {
+  return extensions.map((extension) => [extension, kind]);
 }
 
 /** By the end of its name; all that is nothing else is text and code. */
 export function fileKind(name: string): FileKind {
   const [, extension = ''] = /\.([^./\\]+)$/.exec(name) ?? [];
-  return KIND_OF_EXTENSION[extension.toLowerCase()] ?? 'text';
+  return KIND_OF_EXTENSION.get(extension.toLowerCase()) ?? 'text';
 }
 
 /**

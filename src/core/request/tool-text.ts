@@ -176,7 +176,9 @@ class ToolWriter {
   }
 
   #notesOf(schema: JsonObject): string[] {
-    const limits = LIMITS[String(own(schema, 'type'))] ?? [];
+    const type = own(schema, 'type');
+    const [only, ...others] = Array.isArray(type) ? type : [type];
+    const limits = (others.length === 0 && LIMITS.get(only)) || [];
     const notes = limits.flatMap((key) => {
       const value = own(schema, key);
       return value === undefined ? [] : `${key}: ${limitText(key, value, schema)}`;
@@ -209,15 +211,15 @@ const NUMBER_LIMITS = [
 ] as const;
 
 /** The keywords that are told after a type, in their order. */
-const LIMITS: Readonly<Record<string, readonly string[]>> = {
-  string: ['minLength', 'maxLength', 'pattern', 'format'],
-  number: NUMBER_LIMITS,
-  integer: NUMBER_LIMITS,
-  array: ['minItems', 'maxItems'],
-};
+const LIMITS: ReadonlyMap<unknown, readonly string[]> = new Map<unknown, readonly string[]>([
+  ['string', ['minLength', 'maxLength', 'pattern', 'format']],
+  ['number', NUMBER_LIMITS],
+  ['integer', NUMBER_LIMITS],
+  ['array', ['minItems', 'maxItems']],
+]);
 
 function limitText(key: string, value: JsonValue, schema: JsonObject): string {
-  if (key === 'pattern') return `/${String(value)}/`;
+  if (key === 'pattern') return `/${typeof value === 'string' ? value : pythonJson(value)}/`;
   const isFraction = own(schema, 'type') === 'number' && Number.isInteger(value);
   return isFraction ? `${String(value)}.0` : pythonJson(value);
 }

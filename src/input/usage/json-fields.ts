@@ -5,6 +5,11 @@ import { type Instant, parseInstant } from '../../core/time.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** A text or a number as text, else none: an object can be such that `String` throws. */
+export function plainText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

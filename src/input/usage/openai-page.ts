@@ -3,7 +3,7 @@ import type { Row } from '../../core/audit/entry.ts';
 import type { Source } from '../../core/source.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Page } from './format.ts';
-import { fieldOf, isObject, JsonFields, rowFrom } from './json-fields.ts';
+import { fieldOf, isObject, JsonFields, plainText, rowFrom } from './json-fields.ts';
 
 export interface Bucket {
   readonly start: Instant;
@@ -20,7 +20,9 @@ export function hasResults(value: unknown, kind: RegExp): boolean {
   const isBucket = (each: unknown) => fieldOf(each, 'object') === 'bucket';
   if (!isPage(value) && !isBucket(value)) return false;
   const results = buckets.filter(isBucket).flatMap((each) => listOf(each, 'results'));
-  return results.length === 0 || results.some((each) => kind.test(String(fieldOf(each, 'object'))));
+  return (
+    results.length === 0 || results.some((each) => kind.test(plainText(fieldOf(each, 'object'))))
+  );
 }
 
 /** @param value for which `hasResults` is true */

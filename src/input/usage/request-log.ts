@@ -2,7 +2,7 @@ import type { Endpoint, Row } from '../../core/audit/entry.ts';
 import type { Source } from '../../core/source.ts';
 import type { Quantity, ServiceTier } from '../../core/usage.ts';
 import type { JsonFormat } from './format.ts';
-import { BadField, fieldOf, isObject, type JsonFields, rowFrom } from './json-fields.ts';
+import { BadField, fieldOf, isObject, type JsonFields, plainText, rowFrom } from './json-fields.ts';
 import { tiersOfRequest } from './json-tiers.ts';
 import { hasFailed, type Logged, requestRow, unwrapped } from './request-entry.ts';
 import { type Billing, CHAT, IMAGES, requestTokens } from './request-tokens.ts';
@@ -137,7 +137,7 @@ function withoutUsage(logged: Logged, source: Source): Row {
 function durationOf(body: JsonFields, usage: JsonFields | undefined): Quantity | undefined {
   if (usage && usage.value('type') !== 'duration') return undefined;
   const [fields, key] = usage ? [usage, 'seconds'] : [body, 'duration'];
-  const quantity = secondsOf(String(fields.value(key) ?? ''));
+  const quantity = secondsOf(plainText(fields.value(key)));
   if (!quantity) throw fields.bad(key, 'is no number of seconds');
   return quantity;
 }

@@ -2,7 +2,7 @@
 import type { Endpoint, Row, UsageEntry } from '../../core/audit/entry.ts';
 import type { Unit } from '../../core/rates.ts';
 import type { AnyTool } from '../../core/tools.ts';
-import { fieldOf } from './json-fields.ts';
+import { fieldOf, plainText } from './json-fields.ts';
 import type { Logged } from './request-entry.ts';
 
 interface ToolCall {
@@ -64,7 +64,7 @@ function isSearchPreview(response: unknown): boolean {
   const tools = fieldOf(response, 'tools');
   return (
     Array.isArray(tools) &&
-    tools.some((tool) => String(fieldOf(tool, 'type')).startsWith('web_search_preview'))
+    tools.some((tool) => plainText(fieldOf(tool, 'type')).startsWith('web_search_preview'))
   );
 }
 

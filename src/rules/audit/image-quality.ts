@@ -7,7 +7,11 @@ import { listed, type Rule } from '../rule.ts';
 import { remembered, rowsBehind, type WhatIf, whatIf } from './what-if.ts';
 
 /** The next lower quality, as OpenAI calls them. */
-const LOWER: Readonly<Record<string, string>> = { hd: 'standard', high: 'medium', medium: 'low' };
+const LOWER: ReadonlyMap<string | undefined, string> = new Map([
+  ['hd', 'standard'],
+  ['high', 'medium'],
+  ['medium', 'low'],
+]);
 
 /** A lower quality costs a fraction, and often serves as well. */
 export const imageQuality: Rule<AuditFacts> = {
@@ -45,12 +49,12 @@ export const lowerQuality = remembered((facts, limits): WhatIf => {
 
 function withLowerQuality(cell: Cell): Cell | undefined {
   const isHigh = cell.quantities.some(
-    ({ unit, quality = '' }) => unit === 'image' && quality in LOWER,
+    ({ unit, quality }) => unit === 'image' && LOWER.has(quality),
   );
   if (!isHigh) return undefined;
   const quantities = cell.quantities.map((quantity) =>
     quantity.unit === 'image'
-      ? { ...quantity, quality: LOWER[quantity.quality ?? ''] ?? quantity.quality }
+      ? { ...quantity, quality: LOWER.get(quantity.quality) ?? quantity.quality }
       : quantity,
   );
   return { ...cell, quantities };
@@ -68,7 +72,7 @@ function withFewerTokens(facts: AuditFacts, cell: Cell, group: PriceGroup): Cell
     );
   const quality = ['high', 'medium'].find((each) => perRequest >= least(each));
   if (quality === undefined) return undefined;
-  const lower = Math.ceil((output * least(LOWER[quality])) / least(quality));
+  const lower = Math.ceil((output * least(LOWER.get(quality))) / least(quality));
   return { ...cell, tokens: { ...cell.tokens, image: { ...cell.tokens.image, output: lower } } };
 }
 
